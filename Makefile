@@ -1,0 +1,59 @@
+# make lab       open the course in JupyterLab
+# make test      run every lesson and every test
+# make test-lab  run every lesson in JupyterLab, in a real browser
+# The rest is for maintainers: see tools/README.md.
+
+REQUIREMENTS ?= requirements.lock
+LESSONS ?= $(wildcard notebooks/*.ipynb)
+WORKERS ?= 2
+VENV := .venv
+
+ifeq ($(OS),Windows_NT)
+  PYTHON ?= python
+  RUN := $(VENV)/Scripts/python
+else
+  PYTHON ?= python3
+  RUN := $(VENV)/bin/python
+  ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+endif
+READY := $(VENV)/ready-$(notdir $(REQUIREMENTS))
+
+.PHONY: lab test test-lab env refresh times seeds compare lock data clean
+
+lab: $(READY)
+	$(RUN) -m jupyterlab $(ROOT_FLAG) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+
+test: $(READY)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m pytest tests notebooks --nbval -p tools.strict_nbval -n $(WORKERS) --dist loadfile
+
+test-lab: $(READY)
+	$(RUN) -m pytest tests/lab
+
+env: $(READY)
+
+$(READY): $(REQUIREMENTS) pyproject.toml tools/make_env.py
+	$(PYTHON) tools/make_env.py $(VENV) $(REQUIREMENTS)
+	@touch $@
+
+refresh: $(READY)
+	$(RUN) tools/refresh.py $(LESSONS)
+
+times: $(READY)
+	$(RUN) tools/times.py $(LESSONS)
+
+seeds: $(READY)
+	$(RUN) tools/other_seeds.py $(LESSONS)
+
+compare: $(READY)
+	$(RUN) tools/compare_mnist.py
+
+data: $(READY)
+	$(RUN) data/build.py
+
+lock: $(READY)
+	$(RUN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-package keras-course -o requirements.lock requirements.txt
+
+clean:
+	rm -rf $(VENV)
