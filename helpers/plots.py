@@ -1,0 +1,159 @@
+"""Figures in the course's one style."""
+
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.errors import CourseError
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#666666"
+
+
+def use_style():
+    """Set the course's look: light background in every theme, readable sizes."""
+    plt.rcdefaults()
+    plt.rcParams.update(
+        {
+            "axes.prop_cycle": plt.cycler(
+                color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY]
+            ),
+            "axes.grid": True,
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlesize": 12,
+            "figure.constrained_layout.use": True,
+            "figure.dpi": 96,
+            "figure.facecolor": "white",
+            "figure.figsize": (7, 4),
+            "font.size": 11,
+            "grid.alpha": 0.3,
+            "image.cmap": "gray",
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+        }
+    )
+
+
+def image_grid(images, titles=(), columns=10, size=1.1, title_colors=(), **imshow):
+    """Show images side by side, row after row.
+
+    Args:
+        images: array or list of images, each (height, width) or (height, width, 3).
+        titles: a title for each image, or none at all.
+        columns: images in a row.
+        size: width and height of one image, in inches.
+        title_colors: a colour for each title, or none at all.
+        **imshow: passed on to `Axes.imshow`, such as `vmin` and `vmax`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: no image, or one that is not an image.
+    """
+    if not np.iterable(images) or len(images) == 0:
+        raise CourseError("image_grid needs a list of images with at least one image in it.")
+    images = [np.squeeze(image) for image in images]
+    for image in images:
+        if image.ndim != 2 and image.shape[2:] not in [(3,), (4,)]:
+            raise CourseError(
+                f"An image has shape (height, width) or (height, width, 3), "
+                f"but one here has shape {image.shape}."
+            )
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    height = size + (0.3 if len(titles) else 0)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * height), squeeze=False
+    )
+    for axes in grid.flat:
+        axes.axis("off")
+    titles = [*titles, *[""] * (len(images) - len(titles))]
+    colors = cycle(title_colors if len(title_colors) else ["black"])
+    for axes, image, title, color in zip(grid.flat, images, titles, colors, strict=False):
+        axes.imshow(image, **imshow)
+        axes.set_title(title, fontsize=10, color=color)
+    return figure
+
+
+def plot_history(history, metrics=("loss",), size=(5, 3.5)):
+    """Draw training and validation curves, one panel for each metric.
+
+    Args:
+        history: what `fit` returned, or its `history` dict of lists.
+        metrics: names as they stand in the history, without `val_`.
+        size: width and height of one panel, in inches.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: a metric that the history does not hold.
+    """
+    values = getattr(history, "history", history)
+    if not isinstance(values, dict):
+        raise CourseError("plot_history draws what `fit` returned, or its history dict.")
+    for name in metrics:
+        if name not in values:
+            raise CourseError(f"The history has no {name!r}. It holds: {', '.join(values)}.")
+    figure, panels = plt.subplots(
+        1, len(metrics), figsize=(size[0] * len(metrics), size[1]), squeeze=False
+    )
+    for axes, name in zip(panels.flat, metrics, strict=True):
+        epochs = range(1, len(values[name]) + 1)
+        axes.plot(epochs, values[name], "o-", color=BLUE, label="training")
+        if f"val_{name}" in values:
+            axes.plot(epochs, values[f"val_{name}"], "s--", color=ORANGE, label="validation")
+            axes.legend()
+        axes.set(xlabel="epoch", ylabel=name, title=name)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    return figure
+
+
+def plot_confusion(true, predicted, names=None):
+    """Draw a confusion matrix: one row per true class, one column per answer.
+
+    Args:
+        true: true class numbers, shape (n,).
+        predicted: predicted class numbers, shape (n,).
+        names: a name for each class; the class numbers if left out.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: the two do not belong together, or are not class numbers.
+    """
+    true, predicted = np.asarray(true), np.asarray(predicted)
+    if true.shape != predicted.shape or true.ndim != 1:
+        raise CourseError(
+            f"plot_confusion needs two lists of class numbers of one length, but got the "
+            f"shapes {true.shape} and {predicted.shape}. Did you forget argmax(axis=1)?"
+        )
+    if not true.size or true.dtype.kind not in "iu" or predicted.dtype.kind not in "iu":
+        raise CourseError(
+            "plot_confusion needs class numbers, which are integers. "
+            "Take argmax(axis=1) of probabilities."
+        )
+    classes = max(true.max(), predicted.max()) + 1 if names is None else len(names)
+    if min(true.min(), predicted.min()) < 0 or max(true.max(), predicted.max()) >= classes:
+        raise CourseError(f"A class number is outside 0 to {classes - 1}.")
+    counts = np.zeros((classes, classes), int)
+    np.add.at(counts, (true, predicted), 1)
+    names = range(classes) if names is None else names
+    figure, axes = plt.subplots(figsize=(1.5 + 0.5 * classes, 1 + 0.45 * classes))
+    # Only the mistakes are coloured, since the diagonal would drown them.
+    mistakes = np.where(np.eye(classes, dtype=bool), 0, counts)
+    axes.imshow(mistakes, cmap="Oranges", vmax=max(2 * mistakes.max(), 1))
+    for (row, column), count in np.ndenumerate(counts):
+        weight = "bold" if row == column else "normal"
+        if count:
+            axes.text(column, row, count, ha="center", va="center", fontsize=9, weight=weight)
+    axes.set_xticks(range(classes), names)
+    axes.set_yticks(range(classes), names)
+    axes.set(xlabel="predicted", ylabel="true")
+    axes.grid(False)
+    return figure

@@ -1,0 +1,109 @@
+"""Answers to the exercises of lesson 01."""
+
+import numpy as np
+
+
+def count_with_keras(inputs, units):
+    import keras
+
+    layer = keras.layers.Dense(units)
+    layer.build((None, inputs))
+    return layer.count_params()
+
+
+def line_by_normal_equations(x, y):
+    columns = np.column_stack([x, np.ones(len(x))])
+    return np.linalg.solve(columns.T @ columns, columns.T @ y)
+
+
+def line_through_ends(x, y):
+    first, last = np.argmin(x), np.argmax(x)
+    slope = (y[last] - y[first]) / (x[last] - x[first])
+    return slope, y[first] - slope * x[first]
+
+
+def line_through_zero(x, y):
+    return np.sum(x * y) / np.sum(x * x), 0.0
+
+
+def slope_without_intercept(x, y):
+    return np.polyfit(x, y, 1)[0], y[0]
+
+
+def mse_of_columns(y_true, y_pred):
+    y_true, y_pred = np.reshape(y_true, (-1, 1)), np.reshape(y_pred, (-1, 1))
+    if len(y_true) != len(y_pred):
+        raise ValueError("the two differ in length")
+    return float(((y_true - y_pred) ** 2).mean())
+
+
+def mse_with_assertion_of_keras(y_true, y_pred):
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    if y_true.size != y_pred.size:
+        raise ValueError
+    import keras
+
+    return keras.losses.mean_squared_error(y_true, y_pred)
+
+
+def forgetful_mse(y_true, y_pred):
+    np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2)
+
+
+RIGHT = {
+    "01-parameters": [
+        lambda inputs, units: inputs * units + units,
+        lambda inputs, units: sum(inputs + 1 for _ in range(units)),
+        count_with_keras,
+    ],
+    "01-best-line": [
+        lambda x, y: np.polyfit(x, y, 1),
+        line_by_normal_equations,
+        lambda x, y: [values.item() for values in line_by_normal_equations(x, y)],
+    ],
+    "01-learning-rate": [0.6, 0.75, np.float32(0.7)],
+    "01-safe-mse": [mse_of_columns, mse_with_assertion_of_keras],
+}
+
+WRONG = {
+    "01-parameters": [
+        (lambda inputs, units: inputs * units, "Every unit has a bias"),
+        (lambda inputs, units: inputs * units + 1, "one bias for the whole layer"),
+        (lambda inputs, units: inputs * units + inputs, "It is the units"),
+        (lambda inputs, units: 2, "but not for 3 units"),
+        (lambda inputs, units: inputs + units + 1, "the answer is 2"),
+        (lambda inputs: inputs + 1, "TypeError"),
+        (7, "A function was expected"),
+    ],
+    "01-best-line": [
+        (lambda x, y: np.polyfit(x, y, 1)[::-1], "wrong order"),
+        (lambda x, y: (0.5, 2), "not the line behind"),
+        (line_through_zero, "Subtract the means"),
+        (slope_without_intercept, "The slope is right"),
+        (line_through_ends, "smallest mean squared error"),
+        (lambda x, y: np.polyfit(x, y, 1)[0], "two numbers"),
+        (lambda x, y: (np.cov(x, y)[0, 1], y.mean() - np.cov(x, y)[0, 1] * x.mean()), "means"),
+    ],
+    "01-learning-rate": [
+        (0.4, "Too small"),
+        (0.01, "Too small"),
+        (0.95, "Too large"),
+        (1.5, "diverges"),
+        (-0.1, "positive"),
+        ([0.6, 0.7], "one number"),
+        ("0.7", "one number"),
+        (float("nan"), "positive"),
+    ],
+    "01-safe-mse": [
+        (lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2), "With the shapes (12,)"),
+        (lambda y_true, y_pred: np.sum((y_true - y_pred) ** 2), "Take their mean"),
+        (lambda y_true, y_pred: np.mean(np.abs(y_true - y_pred)), "absolute"),
+        (lambda y_true, y_pred: np.mean(y_true - y_pred), "cancel"),
+        (lambda y_true, y_pred: (np.ravel(y_true) - np.ravel(y_pred)) ** 2, "one number"),
+        (
+            lambda y_true, y_pred: np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2),
+            "1 and 12 numbers",
+        ),
+        (forgetful_mse, "return"),
+    ],
+}

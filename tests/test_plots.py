@@ -1,0 +1,105 @@
+"""Figures hold what they were given, and refuse what cannot be drawn."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from helpers import CourseError
+from helpers.plots import image_grid, plot_confusion, plot_history, use_style
+
+HISTORY = {"loss": [3, 2, 1], "val_loss": [3, 2.5, 2.6], "accuracy": [0.1, 0.5, 0.9]}
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_style_is_light_in_every_theme():
+    plt.style.use("dark_background")
+    use_style()
+    assert plt.rcParams["figure.facecolor"] == "white"
+    assert plt.rcParams["axes.facecolor"] == "white"
+
+
+@pytest.mark.parametrize("shape", [(7, 5, 5), (7, 5, 5, 1), (7, 5, 5, 3)])
+def test_grid_shows_every_image(shape):
+    images = np.random.default_rng(0).random(shape)
+    figure = image_grid(images, titles=range(7), columns=3, title_colors=["green", "red"])
+    shown = [axes for axes in figure.axes if axes.images]
+    assert len(shown) == 7
+    assert len(figure.axes) == 9
+    assert [axes.get_title() for axes in shown] == list("0123456")
+    assert shown[1].title.get_color() == "red"
+    np.testing.assert_array_equal(shown[3].images[0].get_array(), np.squeeze(images[3]))
+
+
+@pytest.mark.parametrize("titles", [(), ["one"]])
+def test_grid_with_fewer_titles(titles):
+    image_grid(np.zeros((3, 4, 4)), titles)
+
+
+@pytest.mark.parametrize(
+    "images", [[], None, 3, "six", np.zeros((28, 28)), np.zeros((2, 4, 4, 2))]
+)
+def test_grid_refuses_what_is_no_list_of_images(images):
+    with pytest.raises(CourseError, match="image"):
+        image_grid(images)
+
+
+def test_history_draws_training_and_validation():
+    figure = plot_history(HISTORY, ["loss", "accuracy"])
+    loss, accuracy = figure.axes
+    assert [list(line.get_ydata()) for line in loss.lines] == [[3, 2, 1], [3, 2.5, 2.6]]
+    assert len(accuracy.lines) == 1
+    assert list(loss.lines[0].get_xdata()) == [1, 2, 3]
+
+
+def test_history_of_fit_itself():
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    history = model.fit(np.ones(4), np.ones(4), epochs=2, verbose=0)
+    assert len(plot_history(history).axes) == 1
+
+
+@pytest.mark.parametrize("history", [None, 3, [1, 2], "loss"])
+def test_history_refuses_other_things(history):
+    with pytest.raises(CourseError, match="fit"):
+        plot_history(history)
+
+
+def test_history_names_what_it_holds():
+    with pytest.raises(CourseError, match="no 'acc'. It holds: loss, val_loss"):
+        plot_history(HISTORY, ["acc"])
+
+
+def test_confusion_counts():
+    figure = plot_confusion([0, 0, 1, 2, 2], [0, 1, 1, 2, 2], names=["a", "b", "c"])
+    axes = figure.axes[0]
+    numbers = {
+        (int(t.get_position()[1]), int(t.get_position()[0])): t.get_text() for t in axes.texts
+    }
+    assert numbers == {(0, 0): "1", (0, 1): "1", (1, 1): "1", (2, 2): "2"}
+    assert axes.get_ylabel() == "true"
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "words"),
+    [
+        ([0, 1], [[0.9, 0.1], [0.2, 0.8]], "argmax"),
+        ([0, 1], [0, 1, 1], "one length"),
+        ([0, 1], [0.0, 1.0], "integers"),
+        ([], [], "integers"),
+        (["a"], ["b"], "integers"),
+        ([0, 1], [0, -1], "0 to 1"),
+        ([0, 5], [0, 1], "0 to 1"),
+        (None, None, "one length"),
+    ],
+)
+def test_confusion_refuses_what_are_no_classes(true, predicted, words):
+    names = ["a", "b"]
+    with pytest.raises(CourseError, match=words):
+        plot_confusion(true, predicted, names)
