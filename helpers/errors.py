@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 PATH = re.compile(r"(?:[A-Za-z]:\\|/)(?:[^\s'\":/\\]+[/\\])+(?=[^\s'\":/\\]+)")
-DETAILS = re.compile(r"\n\s*(?:Arguments received by|Call arguments received by|Detected at)")
-NODE = re.compile(r" \[Op:[^\]]*\]( name: ?\S*)?")
+DETAILS = re.compile(r"\n\s*(?:Arguments received by|Call arguments received by)")
+STACK = re.compile(r"Detected at node .*?(?:\n+ *File .*?(?=\n|$))+", re.DOTALL)
+NODE = re.compile(r"\s*(?:\[\[\{\{node [^}]*\}\}\]\]|\[Op:[^\]]*\](?: name: ?\S*)?)")
 
 
 class CourseError(Exception):
@@ -29,7 +30,7 @@ def first_sentences(message, sentences=2, width=92):
         width: characters in a line of what comes back.
     """
     text = DETAILS.split(ANSI.sub("", str(message)))[0]
-    text = NODE.sub("", PATH.sub("", text))
+    text = PATH.sub("", NODE.sub("", STACK.sub("", text)))
     text = re.sub(r"\s+", " ", text).strip()
     pieces = re.split(r"(?<=[.!?:]) +(?=[A-Z`'\"])", text)
     text = " ".join(pieces[:sentences])
