@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 import tempfile
-from pathlib import Path
 
 from helpers.data import load_mnist, load_own_digits
 from helpers.errors import CourseError
@@ -108,13 +107,11 @@ def check_environment():
 
 
 def describe_machine():
-    """One line that says which machine this is: versions, cores, devices."""
+    """One line that says what this is: versions, processor cores, graphics cards."""
     import keras
     import tensorflow as tf
 
-    gpus = len(tf.config.list_physical_devices("GPU"))
     python = ".".join(map(str, sys.version_info[:3]))
-    return (
-        f"Python {python}, TensorFlow {tf.__version__}, Keras {keras.__version__}, "
-        f"{os.cpu_count()} cores, {gpus or 'no'} GPU, Python from {Path(sys.prefix).name}"
-    )
+    gpus = len(tf.config.list_physical_devices("GPU")) or "no"
+    versions = f"Python {python}, TensorFlow {tf.__version__}, Keras {keras.__version__}"
+    return f"{versions}, {os.cpu_count()} cores, {gpus} GPU"
