@@ -53,7 +53,9 @@ def main(folder=".venv", requirements=LOCK):
     run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", only_uv)
     if requirements == LOCK:
         run(python, "-m", "uv", "pip", "install", "--require-hashes", "-r", requirements)
-        run(python, "-m", "uv", "pip", "install", "--no-deps", "--no-build-isolation", "-e", ".")
+        run(
+            python, "-m", "uv", "pip", "install", "--no-deps", "--no-build-isolation", "-e", "."
+        )
     else:
         run(python, "-m", "uv", "pip", "install", "--upgrade", "-r", requirements)
     # JupyterLab would ask at its first start whether it may fetch news from the network.

@@ -1,0 +1,84 @@
+"""One JupyterLab server and one browser for all tests of this folder.
+
+    python -m pytest tests/lab --screenshots FOLDER --theme dark -k 01
+
+runs lesson 01 in JupyterLab's dark theme and saves how it looks.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from driver import CHROMIUM_FLAGS, THEMES, Tab, clear_outputs, find_chromium, jupyterlab
+from lesson_form import ROOT
+from playwright.sync_api import sync_playwright
+
+
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", type=Path, help="save how the lessons look to a folder")
+    parser.addoption("--theme", choices=THEMES, default="light", help="JupyterLab's theme")
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """A copy of the course's notebooks without their outputs, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("course")
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=ignored)
+    for notebook in (folder / "notebooks").glob("*.ipynb"):
+        clear_outputs(notebook)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(course, tmp_path_factory, request):
+    """Address and token of a JupyterLab that serves the copy, with nobody's settings."""
+    home = tmp_path_factory.mktemp("home")
+    theme = THEMES[request.config.getoption("--theme")]
+    settings = {
+        "apputils-extension/themes": {"theme": theme},
+        # All cells are in the page at once, so that all headings and images can be seen.
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }
+    for name, values in settings.items():
+        file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values), encoding="utf-8")
+    with jupyterlab(course, home) as address_and_token:
+        yield address_and_token
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Chromium with a profile of its own."""
+    program = find_chromium()
+    if program is None:
+        pytest.skip("no Chromium is installed: install the package chromium, then run again")
+    with sync_playwright() as playwright:
+        profile = tmp_path_factory.mktemp("profile")
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=program, headless=True, args=CHROMIUM_FLAGS
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def tab(browser, server):
+    """A new tab; the kernel started in it stops at the end of the test."""
+    tab = Tab(browser, *server)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def save_screenshots(tab, request):
+    """A function that saves the notebook in front, if --screenshots names a folder."""
+    folder, theme = (request.config.getoption(name) for name in ("--screenshots", "--theme"))
+
+    def save(name):
+        if folder:
+            tab.take_screenshots(folder, f"{name}-{theme}")
+
+    return save
