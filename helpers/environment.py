@@ -7,8 +7,9 @@ import sys
 import tempfile
 
 from helpers.data import load_mnist, load_own_digits
-from helpers.errors import CourseError
+from helpers.errors import CourseError, first_sentences
 from helpers.pictures import NO_DOT, ensure_dot
+from helpers.quiet import quiet_import
 
 OLDEST = {
     "tensorflow": (2, 21),
@@ -43,16 +44,19 @@ def check_packages():
 
 
 def check_backend():
-    """Keras computes with TensorFlow, which the lessons are written for."""
-    import keras
-
+    """Keras can be imported and computes with TensorFlow, which the lessons are written for."""
+    cure = "remove KERAS_BACKEND from the environment and the file ~/.keras/keras.json"
+    try:
+        with quiet_import():
+            import keras
+            import tensorflow  # noqa: F401
+    except Exception as error:
+        reason = first_sentences(error, 1)
+        return f"they cannot be imported ({reason}): {cure}, or run `make lab` again"
     if keras.backend.backend() != "tensorflow":
-        return (
-            f"Keras computes with {keras.backend.backend()}: remove KERAS_BACKEND from the "
-            f"environment and `backend` from ~/.keras/keras.json, then restart the kernel"
-        )
+        return f"Keras computes with {keras.backend.backend()}: {cure}"
     if keras.config.image_data_format() != "channels_last":
-        return "Keras puts channels first: set image_data_format in ~/.keras/keras.json back"
+        return f"Keras puts colours first: {cure}"
 
 
 def check_data():

@@ -32,7 +32,7 @@ def first_sentences(message, sentences=2, width=92):
     text = DETAILS.split(ANSI.sub("", str(message)))[0]
     text = PATH.sub("", NODE.sub("", STACK.sub("", text)))
     text = re.sub(r"\s+", " ", text).strip()
-    pieces = re.split(r"(?<=[.!?:]) +(?=[A-Z`'\"])", text)
+    pieces = re.split(r"(?<=[.!?]) +(?=[A-Z`'\"])", text)
     text = " ".join(pieces[:sentences])
     return re.sub(rf"(.{{1,{width}}})(?: +|$)", r"\1\n", text).rstrip()
 

@@ -84,19 +84,23 @@ def call(answer, *inputs):
 
     Raises:
         Unfinished: what it returned is still `...`, or a part of it is.
-        Hint: it is not a function, it raised, or it returned nothing.
+        Hint: it is not a function, it raised, or it returned nothing or a text.
     """
     if not callable(answer):
         raise Hint(f"A function was expected, but this is of type {type(answer).__name__}.")
     try:
         result = answer(*inputs)
     except Exception as error:
+        if "ellipsis" in str(error):
+            raise Hint("There is still a `...` in your answer.") from error
         reason = f"{type(error).__name__}: {first_sentences(error, 1)}"
         raise Hint(f"Your function stopped with {reason}") from error
     if result is None:
         raise Hint("Your function returns nothing. Does it end with `return`?")
     if unfinished(result):
         raise Unfinished
+    if isinstance(result, str):
+        raise Hint("Your function returns a text. Return numbers, without quotation marks.")
     return result
 
 

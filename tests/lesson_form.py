@@ -216,7 +216,7 @@ class Names(ast.NodeVisitor):
     )
 
     def __init__(self, code):
-        self.assigned, self.read, self.depth = set(), set(), 0
+        self.assigned, self.read = set(), set()
         self.visit(code)
 
     def generic_visit(self, node):
@@ -226,6 +226,7 @@ class Names(ast.NodeVisitor):
             super().generic_visit(node)
 
     def visit_inner(self, node):
+        """Visit code with names of its own; only what it reads from outside counts."""
         if hasattr(node, "name"):
             self.assigned.add(node.name)
         outer_assigned, outer_read = self.assigned, self.read

@@ -21,7 +21,7 @@ from helpers.errors import first_sentences
             "Graph execution error:\n\nDetected at node a/b defined at (most recent):\n"
             '  File "/x/y.py", line 1, in f\n\n  File "/x/z.py", line 2, in g\n\n'
             "Received a label of 10.  Labels: 10\n\t [[{{node a/b}}]] [Op:__inference_fit_12]",
-            "Graph execution error: Received a label of 10.",
+            "Graph execution error: Received a label of 10. Labels: 10",
         ),
         ("shapes (32, 10) and (32, 1)", "shapes (32, 10) and (32, 1)"),
         ("a ratio 1/2 and loss: 0.5", "a ratio 1/2 and loss: 0.5"),

@@ -68,9 +68,9 @@ def right_lesson():
             new_markdown_cell(f"## What is `count` {n}?"),
             code(f"apples_{n} = np.arange({n})\nprint(apples_{n})", "[0]"),
             new_markdown_cell("There they are.\n\n![two apples on a table](picture.png)"),
-            code(f"total = sum(apple for apple in apples_{n})"),
+            code(f"total = sum(my_count for my_count in apples_{n})"),
             new_markdown_cell("Go back to [the beginning](#Count-apples)."),
-            code("def twice(number):\n    double = 2 * number\n    return double"),
+            code("def twice(number):\n    counted = 2 * number\n    return counted"),
             new_markdown_cell(TURN.format(n=n)),
             code(
                 f'my_count = ...\n\ncheck("01-count-{n}", my_count)',
@@ -201,6 +201,10 @@ def store_path(cells):
     cells[3].outputs.append(new_output("display_data", picture))
 
 
+def shorten(cells):
+    del cells[2:8]
+
+
 def lengthen(*counts):
     """A change that gives the first code cells so many lines."""
 
@@ -288,7 +292,8 @@ BROKEN = [
     ("closes_with_what_to_keep", replace(-1, "keras.io/api", "keras.example"), "keras.example"),
     ("images_have_alt_text", replace(4, "two apples on a table", ""), "picture.png"),
     ("images_have_alt_text", append(4, '\n\n<img src="picture.png">'), "picture.png"),
-    ("cells_are_small", insert(3, prose, 24), "52 cells"),
+    ("cells_are_small", insert(3, prose, 22), "52 cells"),
+    ("cells_are_small", shorten, "24 cells"),
     ("cells_are_small", lengthen(36), "36 lines"),
     ("cells_are_small", lengthen(*[9] * 12), "median"),
     ("cells_are_small", lengthen(25, 25, 25), "ninth decile"),

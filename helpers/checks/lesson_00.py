@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises import call, exercise
+from helpers.exercises import Hint, call, exercise
 
 
 @exercise("00-pixels", "This is how an exercise works: on to the next one.")
@@ -29,7 +29,12 @@ def judge_scale(answer):
     ramp = np.arange(256).reshape(16, 16)
     dim = rng.integers(20, 120, (4, 6))
     for image in (ramp, dim, dim.astype("uint8")):
-        scaled = np.asarray(call(answer, image.copy()))
+        try:
+            scaled = np.asarray(call(answer, image.copy()))
+        except Hint as hint:
+            if "UFuncTypeError" in str(hint):
+                return "`/=` cannot put fractions into an array of whole numbers: use `/`."
+            raise
         if scaled.shape != image.shape:
             return f"The image has shape {image.shape}, but what comes back {scaled.shape}."
         scaled = scaled.astype(float)
@@ -39,6 +44,8 @@ def judge_scale(answer):
             return "Whole-number division cuts off the fraction: use `/` instead of `//`."
         if np.allclose(scaled, image / 256, atol=1e-6):
             return "Nearly: the largest value is 255, and it is to become exactly 1."
+        if np.array_equal(scaled, np.round(image / 255)):
+            return "Only 0 and 1 come back: do not round."
         if np.array_equal(scaled, image):
             return "The grey values come back as they were. Divide them."
         if image is not ramp and np.isclose(scaled.max(), 1):
@@ -46,20 +53,26 @@ def judge_scale(answer):
                 "You divide by the largest value of each image. A dim image would become a "
                 "bright one: divide by 255, whatever the image holds."
             )
-        return f"The values come back between {scaled.min():.3g} and {scaled.max():.3g}."
+        ends = f"{scaled.min():.3g} and {scaled.max():.3g}"
+        return f"The values come back between {ends}. Divide them by 255."
     return None
 
 
 @exercise("00-shapes", "The message named the shapes, and the shapes told the cure.")
 def judge_shapes(answer):
-    """The sum of ones of shape (3, 2) and of shape (2, 3) with its axes swapped."""
+    """The sum of an array of shape (3, 2) and one of shape (2, 3) with its axes swapped."""
+    if isinstance(answer, (str, bytes)):
+        return "This is a text. Leave out the quotation marks, so that Python computes it."
+    first, second = np.ones((3, 2)), np.arange(6).reshape(2, 3)
     total = np.asarray(answer, dtype=float)
-    if total.shape == (3, 2) and np.all(total == 2):
+    if np.array_equal(total, first + second.T):
         return None
-    if total.shape == (2, 3):
-        return "You swapped the axes of the first array. Swap those of the second one."
-    if total.shape == (3, 2):
-        return "The shape is right, but every number should be 1 + 1."
+    if np.array_equal(total, first.T + second):
+        return "You turned the first array. Turn the second one."
+    if np.array_equal(total, first + second.reshape(3, 2)):
+        return "`reshape` keeps the order of the numbers. Rows should become columns: `T`."
     if total.shape in [(3, 3), (2, 2)]:
         return "This is a matrix product. Add the two arrays with `+`."
+    if total.shape == (3, 2):
+        return "The shape is right, but not the numbers: add both arrays."
     return f"The sum should have shape (3, 2), but this one has shape {total.shape}."

@@ -2,13 +2,24 @@
 
 import numpy as np
 
-from helpers.exercises import call, exercise
+from helpers.exercises import Hint, call, exercise
 
 
 def close(answer, expected, tolerance=1e-6):
     """Whether an answer is numbers of the expected shape and value."""
-    answer = np.asarray(answer, dtype=float)
+    answer = np.asarray(answer)
+    if answer.dtype.kind not in "iuf":
+        return False
     return answer.shape == np.shape(expected) and np.allclose(answer, expected, atol=tolerance)
+
+
+def training_points():
+    """The lesson's 160 training points, as the learner made them."""
+    rng = np.random.default_rng(54)
+    x = np.linspace(-1, 1, 200)
+    rng.shuffle(x)
+    y = 0.5 * x + 2 + rng.normal(0, 0.05, 200)
+    return x[:160], y[:160]
 
 
 @exercise("01-parameters", "Every unit has one weight per input, and one bias.")
@@ -24,9 +35,10 @@ def judge_parameters(answer):
         return "You count one bias for the whole layer, but every unit has its own."
     if close(counts, [inputs * units + inputs for inputs, units in sizes]):
         return "You count one bias for each input. It is the units that have a bias."
-    if close(counts[0], 2):
-        return "Right for one unit on one input, but not for 3 units on one or 1 unit on four."
-    return "For one unit on one input the answer is 2: a weight and a bias."
+    for (inputs, units), count in zip(sizes, counts, strict=True):
+        right = inputs * units + units
+        if count != right:
+            return f"{units} units on {inputs} inputs have {right} parameters, not {count}."
 
 
 @exercise("01-best-line", "This is the line that training can only come close to.")
@@ -38,6 +50,8 @@ def judge_best_line(answer):
         y = slope * x + intercept + rng.normal(0, 0.3, count)
         result = call(answer, x.copy(), y.copy())
         best = np.polyfit(x, y, 1)
+        if isinstance(result, tuple) and len(result) == 4:
+            return "`lstsq` returns four things. The first one is the solution: take `[0]`."
         if np.size(result) != 2:
             return "Return two numbers, the slope and the intercept."
         result = np.ravel(np.asarray(result, dtype=float))
@@ -47,6 +61,12 @@ def judge_best_line(answer):
             return "The two numbers are right, but in the wrong order: first the slope."
         if close(result, (slope, intercept)) or close(result, (0.5, 2)):
             return "Least squares finds the best fit to the points, not the line behind them."
+        if close(result, np.polyfit(*training_points(), 1)):
+            return "This is the line of x_train and y_train: use the arguments x and y."
+        if close(result, best, 0.01):
+            return "Nearly. Do not round."
+        if close(result[0], best[0] * count / (count - 1)):
+            return "`np.cov` divides by n - 1, `np.var` by n. Use one kind for both."
         if close(result[0], np.mean(x * y) / np.mean(x * x)):
             return "This is the slope of a line through zero. Subtract the means first."
         if close(result[0], best[0]):
@@ -59,11 +79,7 @@ def judge_best_line(answer):
 
 def distance_after(rate, steps):
     """How far gradient descent on the lesson's points ends from the best line."""
-    rng = np.random.default_rng(54)
-    x = np.linspace(-1, 1, 200)
-    rng.shuffle(x)
-    y = 0.5 * x + 2 + rng.normal(0, 0.05, 200)
-    x, y = x[:160], y[:160]
+    x, y = training_points()
     weight, bias = -1.5, 0.0
     for _ in range(steps):
         residual = weight * x + bias - y
@@ -72,7 +88,10 @@ def distance_after(rate, steps):
     return np.hypot(*(np.polyfit(x, y, 1) - (weight, bias)))
 
 
-@exercise("01-learning-rate", "Long strides, but none that jumps across the valley.")
+@exercise(
+    "01-learning-rate",
+    "Above 0.5, b jumps across the valley, but each jump is shorter than the last.",
+)
 def judge_learning_rate(answer):
     """A learning rate with which 12 steps end close to the best line."""
     if np.ndim(answer) or isinstance(answer, (str, bool, np.bool_)):
@@ -85,8 +104,10 @@ def judge_learning_rate(answer):
     if rate >= 1:
         return "This one diverges: each jump across the valley is wider than the one before."
     if rate > 0.6:
-        return "Too large: b jumps to and fro across the valley and has not settled yet."
-    return "Too small: after 12 steps the walk is still on its way. Take longer strides."
+        return "Too large: b jumps back and forth across the valley and has not settled yet."
+    return (
+        "Too small: after 12 steps the walk is still on its way. Take a larger learning rate."
+    )
 
 
 @exercise("01-safe-mse", "Shapes that do not fit are noticed before they spoil a score.")
@@ -110,14 +131,22 @@ def judge_safe_mse(answer):
         return "For two sets of shape (12,) this is not the mean squared error."
     columns = true[:, None], predicted[:, None]
     for pair in [(true, columns[1]), (columns[0], predicted), columns]:
-        if not close(call(answer, *(part.copy() for part in pair)), expected):
-            shapes = " and ".join(str(part.shape) for part in pair)
+        shapes = " and ".join(str(part.shape) for part in pair)
+        try:
+            mixed = call(answer, *(part.copy() for part in pair))
+        except Hint as hint:
+            if "ValueError" in str(hint):
+                return f"The shapes {shapes} belong together: flatten first, compare then."
+            raise
+        if not close(mixed, expected):
             return f"With the shapes {shapes} the score is wrong: bring both to one shape."
     for shorter in (true[:5], true[:1]):
+        numbers = f"{shorter.size} and 12 numbers do not belong together"
         try:
             answer(shorter.copy(), predicted.copy())
         except ValueError:
             continue
-        count = shorter.size
-        return f"{count} and 12 numbers do not belong together, but no ValueError was raised."
+        except Exception as error:
+            return f"{numbers}, but raise a ValueError, not {type(error).__name__}."
+        return f"{numbers}, but no ValueError was raised."
     return None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-ONES = np.ones((3, 2)), np.ones((2, 3))
+FIRST, SECOND = np.ones((3, 2)), np.arange(6).reshape(2, 3)
 
 RIGHT = {
     "00-pixels": [784, 28 * 28, np.zeros((28, 28)).size],
@@ -11,7 +11,7 @@ RIGHT = {
         lambda image: np.asarray(image, "float32") * (1 / 255),
         lambda image: np.interp(image, [0, 255], [0, 1]),
     ],
-    "00-shapes": [ONES[0] + ONES[1].T, np.add(ONES[0], np.swapaxes(ONES[1], 0, 1))],
+    "00-shapes": [FIRST + SECOND.T, np.add(np.swapaxes(SECOND, 0, 1), 1).tolist()],
 }
 
 WRONG = {
@@ -29,11 +29,17 @@ WRONG = {
         (lambda image: image, "Divide them"),
         (lambda image: image.max() / 255, "has shape (16, 16)"),
         (lambda image: image * 255, "between 0 and"),
+        (lambda image: np.round(image / 255), "do not round"),
+        (lambda image: np.divide(image, 255, out=image), "`/=`"),
+        (lambda image: image / ..., "still a `...`"),
+        (lambda image: str(image / 255), "text"),
     ],
     "00-shapes": [
-        (ONES[0].T + ONES[1], "Swap those of the second"),
-        (ONES[0] @ ONES[1], "matrix product"),
-        (ONES[0], "1 + 1"),
-        (np.concatenate([ONES[0], ONES[1].T]), "shape (6, 2)"),
+        (FIRST.T + SECOND, "Turn the second one"),
+        (FIRST + SECOND.reshape(3, 2), "`reshape` keeps"),
+        (FIRST @ SECOND, "matrix product"),
+        (FIRST, "not the numbers"),
+        (np.concatenate([FIRST, SECOND.T]), "shape (6, 2)"),
+        ("np.ones((3, 2))", "quotation marks"),
     ],
 }

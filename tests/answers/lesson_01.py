@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from helpers.checks.lesson_01 import training_points
+
 
 def count_with_keras(inputs, units):
     import keras
@@ -28,6 +30,23 @@ def line_through_zero(x, y):
 
 def slope_without_intercept(x, y):
     return np.polyfit(x, y, 1)[0], y[0]
+
+
+def slope_of_two_kinds(x, y):
+    slope = np.cov(x, y)[0, 1] / np.var(x)
+    return slope, y.mean() - slope * x.mean()
+
+
+def mse_that_compares_first(y_true, y_pred):
+    if np.shape(y_true) != np.shape(y_pred):
+        raise ValueError("shapes differ")
+    return np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2)
+
+
+def mse_that_asserts(y_true, y_pred):
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    assert y_true.shape == y_pred.shape
+    return np.mean((y_true - y_pred) ** 2)
 
 
 def mse_of_columns(y_true, y_pred):
@@ -70,8 +89,9 @@ WRONG = {
         (lambda inputs, units: inputs * units, "Every unit has a bias"),
         (lambda inputs, units: inputs * units + 1, "one bias for the whole layer"),
         (lambda inputs, units: inputs * units + inputs, "It is the units"),
-        (lambda inputs, units: 2, "but not for 3 units"),
-        (lambda inputs, units: inputs + units + 1, "the answer is 2"),
+        (lambda inputs, units: 2, "3 units on 1 inputs have 6"),
+        (lambda inputs, units: inputs + units + 1, "parameters, not 3"),
+        (lambda inputs, units: str((inputs + 1) * units), "text"),
         (lambda inputs: inputs + 1, "TypeError"),
         (7, "A function was expected"),
     ],
@@ -82,7 +102,14 @@ WRONG = {
         (slope_without_intercept, "The slope is right"),
         (line_through_ends, "smallest mean squared error"),
         (lambda x, y: np.polyfit(x, y, 1)[0], "two numbers"),
-        (lambda x, y: (np.cov(x, y)[0, 1], y.mean() - np.cov(x, y)[0, 1] * x.mean()), "means"),
+        (lambda x, y: np.round(np.polyfit(x, y, 1), 3), "Do not round"),
+        (lambda x, y: np.linalg.lstsq(np.stack([x, x**0], axis=1), y), "`[0]`"),
+        (lambda x, y: np.polyfit(*training_points(), 1), "use the arguments"),
+        (slope_of_two_kinds, "n - 1"),
+        (
+            lambda x, y: (np.cov(x, y)[0, 1], y.mean() - np.cov(x, y)[0, 1] * x.mean()),
+            "slope is off",
+        ),
     ],
     "01-learning-rate": [
         (0.4, "Too small"),
@@ -105,5 +132,7 @@ WRONG = {
             "1 and 12 numbers",
         ),
         (forgetful_mse, "return"),
+        (mse_that_compares_first, "flatten first"),
+        (mse_that_asserts, "not AssertionError"),
     ],
 }

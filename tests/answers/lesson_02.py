@@ -11,6 +11,12 @@ def one_hot_by_assignment(labels, classes):
     return vectors
 
 
+def one_hot_of_classes(labels, classes):
+    vectors = np.zeros((len(labels), classes))
+    vectors[np.arange(classes), labels] = 1
+    return vectors
+
+
 def one_hot_by_keras(labels, classes):
     import keras
 
@@ -43,6 +49,12 @@ def split_torn(x, y, held_out):
 
 def split_seeded(x, y, held_out):
     return split(x, y, held_out, rows=np.random.default_rng(0).permutation(len(x)))
+
+
+def split_in_place(x, y, held_out):
+    rows = np.random.permutation(len(x))
+    x[:], y[:] = x[rows], y[rows]
+    return split_last(x, y, held_out)
 
 
 def split_with_overlap(x, y, held_out):
@@ -81,6 +93,17 @@ def narrowest_of_all(probabilities, labels, count):
 def surest(probabilities, labels, count):
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     return wrong[np.argsort(-probabilities.max(axis=1)[wrong])][:count]
+
+
+def places_among_wrong(probabilities, labels, count):
+    gaps = gaps_of(probabilities, labels)
+    return np.argsort(gaps[gaps > 0])[:count]
+
+
+def nearest_by_ratio(probabilities, labels, count):
+    true_class = probabilities[np.arange(len(labels)), labels]
+    wrong = np.flatnonzero(gaps_of(probabilities, labels) > 0)
+    return wrong[np.argsort(-true_class[wrong])][:count]
 
 
 def gaps_instead_of_rows(probabilities, labels, count):
@@ -133,8 +156,8 @@ RIGHT = {
         one_hot_by_keras,
         lambda y, n: y[:, None] == range(n),
     ],
-    "02-split": [split, split_by_choice],
-    "02-narrowest": [narrowest_by_sorting, narrowest_by_masking],
+    "02-split": [split, split_by_choice, split_seeded],
+    "02-nearest": [narrowest_by_sorting, narrowest_by_masking],
     "02-own-network": [lambda: network("strided", 2), lambda: network("pooled", 2)],
 }
 
@@ -145,21 +168,24 @@ WRONG = {
         (one_hot_from_one, "too far to the left"),
         (lambda labels, classes: np.zeros((len(labels), classes)), "a single 1"),
         (lambda labels, classes: labels, "need the shape (4, 3)"),
+        (one_hot_of_classes, "np.arange(len(labels))"),
     ],
     "02-split": [
         (split_last, "mix before you cut"),
         (split_torn, "lost its own y"),
-        (split_seeded, "new permutation"),
+        (split_in_place, "changed the arrays"),
         (split_with_overlap, "exactly one"),
         (split_in_sklearn_order, "order is off"),
         (lambda x, y, held_out: split(x, y, 200 - held_out), "swapped"),
         (lambda x, y, held_out: split(x, y, 20), "held out"),
         (lambda x, y, held_out: (x, y), "four arrays"),
     ],
-    "02-narrowest": [
+    "02-nearest": [
         (widest, "widest"),
-        (narrowest_of_all, "answered rightly"),
+        (narrowest_of_all, "answered correctly"),
         (surest, "surest"),
+        (places_among_wrong, "wrong[order]"),
+        (nearest_by_ratio, "Subtract"),
         (gaps_instead_of_rows, "not their gaps"),
         (lambda p, y, count: narrowest_by_sorting(p, y, 60), "row numbers are asked for"),
         (lambda p, y, count: narrowest_by_sorting(p, y, count)[::-1], "not in order"),

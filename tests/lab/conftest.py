@@ -75,10 +75,22 @@ def tab(browser, server):
 @pytest.fixture
 def save_screenshots(tab, request):
     """A function that saves the notebook in front, if --screenshots names a folder."""
+    return saver(request, tab.take_screenshots)
+
+
+@pytest.fixture
+def save_window(tab, request):
+    """A function that saves JupyterLab's window, if --screenshots names a folder."""
+    return saver(request, tab.take_window)
+
+
+def saver(request, take):
+    """A function that calls `take` with folder and name if --screenshots names a folder."""
     folder, theme = (request.config.getoption(name) for name in ("--screenshots", "--theme"))
 
     def save(name):
         if folder:
-            tab.take_screenshots(folder, f"{name}-{theme}")
+            folder.mkdir(parents=True, exist_ok=True)
+            take(folder, f"{name}-{theme}")
 
     return save

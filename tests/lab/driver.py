@@ -27,8 +27,9 @@ CHROMIUM_FLAGS = [
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 START_SECONDS = 90  # for the server, and for a kernel
 GIVE_UP_SECONDS = 10  # of an idle kernel with cells left, before they count as unrun
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.3
 SIZE = {"width": 1280, "height": 1680}  # of the window, px
+SMALL_SIZE = {"width": 1280, "height": 800}
 
 # What the notebook in front looks like; null as long as there is none.
 STATE = """() => {
@@ -38,8 +39,12 @@ STATE = """() => {
   const kernel = session.session && session.session.kernel;
   const texts = selector =>
     Array.from(document.querySelectorAll(selector), node => node.innerText);
-  const outputs = model =>
-    Array.from({length: model.outputs.length}, (_, n) => model.outputs.get(n).toJSON());
+  const output = ({output_type, ename, evalue, text, data}) => ({
+    error: output_type === "error" ? `${ename}: ${evalue}` : null,
+    text: [text || (data || {})["text/plain"] || ""].flat().join(""),
+  });
+  const outputs = model => Array.from(
+    {length: model.outputs.length}, (_, n) => output(model.outputs.get(n).toJSON()));
   return {
     path: widget.context.path,
     ready: widget.context.isReady && session.isReady,
@@ -89,10 +94,11 @@ def jupyterlab(folder, home):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = "lessons"
-    names = ("CONFIG", "DATA", "RUNTIME")
-    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in names}
-    own |= {f"JUPYTERLAB_{name}_DIR": str(home / name.lower()) for name in ("WORKSPACES",)}
-    own |= {
+    own = {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "IPYTHONDIR": str(home / "ipython"),
         "KERAS_COURSE_PROGRESS": str(home / "progress.json"),
@@ -146,19 +152,12 @@ def clear_outputs(path):
 
 def error_names(cell):
     """The errors among a cell's outputs, in words."""
-    return [
-        f"{output['ename']}: {output['evalue']}"
-        for output in cell["outputs"]
-        if output["output_type"] == "error"
-    ]
+    return [output["error"] for output in cell["outputs"] if output["error"]]
 
 
 def output_text(cell):
     """The text of a cell's outputs."""
-    texts = []
-    for output in cell["outputs"]:
-        texts += [output.get("text", ""), output.get("data", {}).get("text/plain", "")]
-    return "".join("".join(text) for text in texts)
+    return "".join(output["text"] for output in cell["outputs"])
 
 
 class Tab:
@@ -224,10 +223,12 @@ class Tab:
         """Choose Run All Cells from the menu and wait until the kernel comes to rest.
 
         Returns:
-            The cells as they are then, see STATE; not run if a dialog is in the way.
+            The cells as they are then, see STATE; not run if a dialog is in the way, none
+            if the notebook did not open.
         """
-        if (state := self.state())["dialogs"]:
-            return state["cells"]
+        state = self.state()
+        if state is None or state["dialogs"]:
+            return state["cells"] if state else []
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         resting_since = time.monotonic()
@@ -254,7 +255,6 @@ class Tab:
 
     def take_screenshots(self, folder, name):
         """Save the notebook from top to bottom, a window's height in each PNG file."""
-        folder.mkdir(parents=True, exist_ok=True)
         self.page.evaluate("() => document.activeElement && document.activeElement.blur()")
         panel = self.page.locator(".jp-WindowedPanel-outer").first
         height, window = panel.evaluate("node => [node.scrollHeight, node.clientHeight]")
@@ -262,6 +262,12 @@ class Tab:
             panel.evaluate("(node, top) => { node.scrollTop = top }", top)
             self.page.wait_for_timeout(300)
             panel.screenshot(path=folder / f"{name}-{number:02}.png")
+
+    def take_window(self, folder, name):
+        """Save JupyterLab's window as a PNG file."""
+        self.page.set_viewport_size(SMALL_SIZE)
+        self.page.wait_for_timeout(1000)
+        self.page.screenshot(path=folder / f"{name}.png")
 
     def close(self):
         """Stop the notebook's kernel and close the tab."""

@@ -100,19 +100,24 @@ def test_headings_have_the_anchors_that_the_form_test_expects(course, tab):
 
 
 def test_link_to_a_heading_lands_there(course, tab):
+    """The first click opens the lesson, at its top; from then on a click finds the heading."""
     cells = [new_code_cell("1\n" * 200), new_markdown_cell("## What does `fit` do (really)?")]
     target = write_notebook(course, "target.ipynb", *cells, new_code_cell("1\n" * 200))
     link = new_markdown_cell(f"[there]({target}#What-does-fit-do-(really)?)")
     tab.go(f"/lab/tree/{write_notebook(course, 'link.ipynb', link)}")
     tab.page.get_by_role("link", name="there").click()
+    tab.wait_for(lambda state: state["path"] == target and state["kernel"] == "idle", 60)
+    tab.page.get_by_role("tab", name="link.ipynb").click()
+    tab.page.get_by_role("link", name="there").click()
     heading = tab.page.get_by_role("heading", name="What does fit do (really)?")
     expect(heading).to_be_in_viewport(timeout=30_000)
 
 
-def test_default_page_is_the_start_page(tab):
+def test_default_page_is_the_start_page(tab, save_window):
     if not (ROOT / "notebooks" / START).exists():
         pytest.skip("there is no start page yet")
     tab.go("/")
     state = tab.wait_for(lambda state: state["ready"], 60)
     assert state["path"] == f"notebooks/{START}"
     assert not tab.troubles
+    save_window("jupyterlab")
