@@ -28,7 +28,7 @@ def build_small_cnn(steps):
     model = keras.Sequential(
         [
             keras.Input(shape=(28, 28, 1)),
-            keras.layers.Conv2D(32, 5, strides=2, use_bias=False),
+            keras.layers.Conv2D(16, 5, strides=2, use_bias=False),
             keras.layers.BatchNormalization(),
             keras.layers.ReLU(),
             keras.layers.Conv2D(64, 5, strides=2, use_bias=False),

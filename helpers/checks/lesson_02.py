@@ -5,7 +5,7 @@ import numpy as np
 from helpers.exercises import Hint, call, exercise
 
 MOST_PARAMETERS = 20_000
-GOAL = 0.97
+GOAL = 0.96
 
 
 @exercise("02-one-hot", "`keras.utils.to_categorical` does the same.")
@@ -111,7 +111,7 @@ def judge_nearest(answer):
 
 @exercise("02-own-network", "That is a network of your own design, small and good.")
 def judge_own_network(answer):
-    """A trained model for digits, small and right on 97 % of the test digits."""
+    """A trained model for digits, small and right on most test digits."""
     import keras
 
     from helpers.data import load_mnist
@@ -140,4 +140,4 @@ def judge_own_network(answer):
         return None
     if accuracy < 0.8:
         return f"It reads {accuracy:.0%} of the digits. Was it trained, and on 0..1 as here?"
-    return f"It reads {accuracy:.1%} of the digits, short of 97 %. Train longer, or widen it."
+    return f"It reads {accuracy:.1%}, short of {GOAL:.0%}. Train longer, or widen it."
