@@ -5,7 +5,7 @@ import warnings
 from contextlib import contextmanager
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-PATH = re.compile(r"(?:[A-Za-z]:\\|/)(?:[^\s'\":/\\]+[/\\])+(?=[^\s'\":/\\]+)")
+PATH = re.compile(r"(?<!\w)(?:[A-Za-z]:\\|/)(?:[^\s'\":/\\]+[/\\])+(?=[^\s'\":/\\]+)")
 DETAILS = re.compile(r"\n\s*(?:Arguments received by|Call arguments received by)")
 STACK = re.compile(r"Detected at node .*?(?:\n+ *File .*?(?=\n|$))+", re.DOTALL)
 NODE = re.compile(r"\s*(?:\[\[\{\{node [^}]*\}\}\]\]|\[Op:[^\]]*\](?: name: ?\S*)?)")

@@ -22,6 +22,10 @@ from helpers.errors import first_sentences
 
 JUDGES = {}
 COLORS = {"waits": "#56B4E9", "hint": "#E69F00", "right": "#009E73"}
+NOTHING = (
+    "Your answer is None, so there is nothing to judge yet. Some calls, such as `compile`, "
+    "return None: give the object itself."
+)
 SIGNS = {"waits": "…", "hint": "✗", "right": "✓"}
 
 
@@ -71,9 +75,9 @@ def load_judges():
 
 
 def unfinished(answer):
-    """Whether an answer, or one part of it, is still `...` or None."""
+    """Whether an answer, or one part of it, is still `...`."""
     parts = answer if isinstance(answer, (tuple, list)) else [answer]
-    return any(part is ... or part is None for part in parts)
+    return any(part is ... for part in parts)
 
 
 def call(answer, *inputs):
@@ -113,6 +117,8 @@ def judge(name, answer):
     try:
         if unfinished(answer):
             return waits
+        if answer is None:
+            return Verdict("waits", NOTHING)
         with warnings.catch_warnings(action="ignore"):
             hint = judge_answer(answer)
     except Unfinished:

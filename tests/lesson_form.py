@@ -18,7 +18,11 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
 START = "00_start_here.ipynb"
-CATALOGUES = {"05_image_augmentation.ipynb", "08_callbacks.ipynb"}  # may be longer
+CATALOGUES = {  # lessons that show every option of something may be longer
+    "03_sequential_vs_functional.ipynb",
+    "05_image_augmentation.ipynb",
+    "08_callbacks.ipynb",
+}
 
 LARGEST_FILE = 2_500_000  # bytes
 MEDIAN_LINES, NINTH_DECILE_LINES, MOST_LINES = 8, 20, 35  # of code in a cell

@@ -118,5 +118,5 @@ def test_judge_survives_anything(name):
 
 @pytest.mark.parametrize("name", load_judges())
 def test_unfinished_answer_waits(name):
-    for answer in (None, ..., (..., ...), [1, None]):
+    for answer in (None, ..., (..., ...), [1, ...]):
         assert judge(name, answer).kind == "waits"

@@ -25,6 +25,7 @@ from helpers.errors import first_sentences
         ),
         ("shapes (32, 10) and (32, 1)", "shapes (32, 10) and (32, 1)"),
         ("a ratio 1/2 and loss: 0.5", "a ratio 1/2 and loss: 0.5"),
+        ("Unknown path=net/hidden/kernel", "Unknown path=net/hidden/kernel"),
         ("", ""),
     ],
 )

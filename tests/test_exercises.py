@@ -53,6 +53,10 @@ def test_wrong_solution_shows(capsys):
     assert "✗" in capsys.readouterr().out
 
 
+def test_none_is_told():
+    assert "compile" in judge("01-parameters", None).text
+
+
 @pytest.mark.parametrize("name", ["01-no-such", "", None, 3, ["01-parameters"]])
 def test_unknown_exercise_is_a_hint(name):
     assert "no exercise of this name" in judge(name, 1).text

@@ -1,0 +1,210 @@
+"""Answers to the exercises of lesson 08."""
+
+import math
+import time
+from functools import cache
+
+
+def batches_one_by_one(examples, batch_size, epochs):
+    return len([start for _ in range(epochs) for start in range(0, examples, batch_size)])
+
+
+def checkpoint(folder, name="{epoch:02d}.weights.h5", **options):
+    import keras
+
+    highest = {"monitor": "val_dice_coef", "mode": "max"}
+    settings = {"save_best_only": True, "save_weights_only": True} | highest | options
+    return keras.callbacks.ModelCheckpoint(folder / name, **settings)
+
+
+def records_by_hand(folder):
+    import keras
+
+    class Keep(keras.callbacks.Callback):
+        best = -1
+
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_dice_coef"] > self.best:
+                self.best = logs["val_dice_coef"]
+                folder.mkdir(parents=True, exist_ok=True)
+                self.model.save_weights(folder / f"epoch-{epoch + 1}.weights.h5")
+
+    return Keep()
+
+
+@cache
+def callback_class(kind):
+    """A class of callbacks as a learner may write it."""
+    import keras
+
+    class Callback(keras.callbacks.Callback):
+        def __init__(self, limit):
+            super().__init__()
+            self.limit = limit
+
+    class ByRatio(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] / logs["loss"] > self.limit:
+                self.model.stop_training = True
+
+    class CancelsStop(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = logs["val_loss"] / logs["loss"] > self.limit
+
+    class ByRatioOnce(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            apart = logs["val_loss"] - self.limit * logs["loss"]
+            if apart > 0:
+                self.model.stop_training = True
+
+    class SwappedRatio(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["loss"] > self.limit * logs["val_loss"]:
+                self.model.stop_training = True
+
+    class FixedRatio(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] > 1.5 * logs["loss"]:
+                self.model.stop_training = True
+
+    class ByDifference(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] - logs["loss"] > self.limit:
+                self.model.stop_training = True
+
+    class OfBatches(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if logs["val_loss"] > self.limit * logs["loss"]:
+                self.model.stop_training = True
+
+    class ForgetsSuper(keras.callbacks.Callback):
+        def __init__(self, limit):
+            self.limit = limit
+
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] > self.limit * logs["loss"]:
+                self.model.stop_training = True
+
+    class Clock(Callback):
+        def on_train_begin(self, logs=None):
+            self.start = time.perf_counter()
+
+        def on_train_batch_end(self, batch, logs=None):
+            if time.perf_counter() - self.start >= self.limit:
+                self.model.stop_training = True
+
+    class Deadline(Callback):
+        def on_train_begin(self, logs=None):
+            self.end = time.monotonic() + self.limit
+
+        def on_batch_end(self, batch, logs=None):
+            if time.monotonic() > self.end:
+                self.model.stop_training = True
+
+    class ClockOfObject(Clock):
+        def __init__(self, limit):
+            super().__init__(limit)
+            self.start = time.perf_counter()
+
+        def on_train_begin(self, logs=None):
+            pass
+
+    class ClockOfEpochs(Clock):
+        def on_train_batch_end(self, batch, logs=None):
+            pass
+
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_train_batch_end(0)
+
+    class ClockOfEachEpoch(Clock):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.start = time.perf_counter()
+
+    class ForgetsToSubtract(Clock):
+        def on_train_batch_end(self, batch, logs=None):
+            if time.perf_counter() >= self.limit:
+                self.model.stop_training = True
+
+    class ForgetsToStop(Clock):
+        def on_train_batch_end(self, batch, logs=None):
+            if time.perf_counter() - self.start >= self.limit:
+                self.stop_training = True
+
+    class ClockOfBatch(Clock):
+        def on_train_batch_begin(self, batch, logs=None):
+            self.start = time.perf_counter()
+
+    class StopsAtOnce(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    return {name: value for name, value in locals().items() if isinstance(value, type)}[kind]
+
+
+def make(kind):
+    """A function that makes the class, since Keras is imported when a test asks for it."""
+    return lambda: callback_class(kind)
+
+
+RIGHT = {
+    "08-count-batches": [
+        lambda examples, batch_size, epochs: math.ceil(examples / batch_size) * epochs,
+        batches_one_by_one,
+    ],
+    "08-keep-records": [checkpoint, records_by_hand],
+    "08-stop-when-apart": [make("ByRatio"), make("ByRatioOnce")],
+    "08-time-budget": [make("Clock"), make("Deadline")],
+}
+
+WRONG = {
+    "08-count-batches": [
+        (lambda examples, batch_size, epochs: examples // batch_size * epochs, "small batch"),
+        (lambda examples, batch_size, epochs: examples / batch_size * epochs, "no parts"),
+        (lambda examples, batch_size, epochs: math.ceil(examples / batch_size), "one epoch"),
+        (
+            lambda examples, batch_size, epochs: math.ceil(examples * epochs / batch_size),
+            "Round up for each epoch",
+        ),
+        (
+            lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs,
+            "not 21",
+        ),
+        (lambda examples, batch_size, epochs: examples, "has 4 batches"),
+    ],
+    "08-keep-records": [
+        (lambda folder: checkpoint(folder, save_best_only=False), "Every epoch"),
+        (lambda folder: checkpoint(folder, mode="min"), "Only the first epoch"),
+        (lambda folder: checkpoint(folder, monitor="dice_coef"), "is the monitored name"),
+        (lambda folder: checkpoint(folder, monitor="val_loss", mode="auto"), "Only the first"),
+        (lambda folder: checkpoint(folder, mode="auto"), "ValueError"),
+        (lambda folder: checkpoint(folder, "best.weights.h5"), "file of its own"),
+        (
+            lambda folder: checkpoint(folder, "{epoch}.keras", save_weights_only=False),
+            "Only the weights",
+        ),
+        (lambda folder: checkpoint(folder, "{val_loss:.1f}.weights.h5"), "number of the epoch"),
+        (lambda folder: checkpoint(folder.parent), "in the folder"),
+        (lambda folder: checkpoint(folder, "{epoch}.hdf5"), "ValueError"),
+    ],
+    "08-stop-when-apart": [
+        (make("SwappedRatio"), "should stop"),
+        (make("FixedRatio"), "use the ratio"),
+        (make("ByDifference"), "should stop"),
+        (make("OfBatches"), "KeyError"),
+        (make("ForgetsSuper"), "super().__init__()"),
+        (make("CancelsStop"), "to False"),
+        (lambda: callback_class("ByRatio")(1.5), "without parentheses"),
+    ],
+    "08-time-budget": [
+        (make("ClockOfObject"), "too soon"),
+        (make("ClockOfEpochs"), "end of the epoch only"),
+        (make("ForgetsToStop"), "was not set"),
+        (make("ClockOfBatch"), "was not set"),
+        (make("StopsAtOnce"), "too soon"),
+        (make("ForgetsToSubtract"), "now - start"),
+        (make("ClockOfEachEpoch"), "anew with each epoch"),
+    ],
+}
+
+# Classes of callbacks are made only when a test asks for them.
+MAKE_FIRST = {"08-stop-when-apart", "08-time-budget"}
