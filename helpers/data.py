@@ -18,11 +18,19 @@ MNIST_SHAPES = {
     "x_test": (10_000, 28, 28),
     "y_test": (10_000,),
 }
-MNIST_CURE = (
-    "get it back with `git checkout data/mnist.npz` or rebuild it with `python data/build.py`."
-)
 FILE_LINE = re.compile(r"^([0-9a-f]{64})  (\S+)$", re.MULTILINE)
 CONTENT_LINE = re.compile(r"^content of (\S+): ([0-9a-f]{64})$", re.MULTILINE)
+
+
+def cure(name):
+    """What to do about a file of `data` that is missing or broken."""
+    return (
+        f"get it back with `git checkout data/{name}` or rebuild it with "
+        f"`python data/build.py`."
+    )
+
+
+MNIST_CURE = cure("mnist.npz")
 
 
 def load_mnist(folder=None):
@@ -140,11 +148,12 @@ def read_picture(path):
     return np.array(Image.alpha_composite(white, picture).convert("L"))
 
 
-def read_npz(path):
+def read_npz(path, advice=MNIST_CURE):
     """Read all arrays of a file that `numpy.savez` wrote, without unpickling anything.
 
     Args:
         path: the file.
+        advice: what to do if it cannot be read.
 
     Returns:
         A dict from each array's name to the array.
@@ -155,18 +164,18 @@ def read_npz(path):
     try:
         stored = path.read_bytes()
     except FileNotFoundError:
-        raise CourseError(f"{path} is missing: {MNIST_CURE}") from None
+        raise CourseError(f"{path} is missing: {advice}") from None
     except OSError as error:
-        raise CourseError(f"{path} cannot be read ({error.strerror}): {MNIST_CURE}") from None
+        raise CourseError(f"{path} cannot be read ({error.strerror}): {advice}") from None
     if not zipfile.is_zipfile(io.BytesIO(stored)):
         fault = "is cut short" if stored[:4] in (b"", b"PK\3\4") else "is not an .npz file"
-        raise CourseError(f"{path} {fault}: {MNIST_CURE}")
+        raise CourseError(f"{path} {fault}: {advice}")
     try:
         with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
             return {name: np.asarray(arrays[name]) for name in arrays}
     except Exception as error:  # damaged bytes fail in many ways
         kind = type(error).__name__
-        raise CourseError(f"{path} is damaged ({kind}): {MNIST_CURE}") from None
+        raise CourseError(f"{path} is damaged ({kind}): {advice}") from None
 
 
 def read_hashes(readme):
