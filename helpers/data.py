@@ -30,9 +30,6 @@ def cure(name):
     )
 
 
-MNIST_CURE = cure("mnist.npz")
-
-
 def load_mnist(folder=None):
     """Load the handwritten digits of MNIST, as `keras.datasets.mnist.load_data` does.
 
@@ -47,32 +44,8 @@ def load_mnist(folder=None):
     Raises:
         CourseError: the file is missing, damaged, or holds anything but MNIST.
     """
-    folder = DATA if folder is None else Path(folder)
-    path = folder / "mnist.npz"
-    arrays = read_npz(path)
-    if set(arrays) != set(MNIST_SHAPES):
-        raise CourseError(
-            f"{path} should hold {', '.join(MNIST_SHAPES)}, "
-            f"but holds {', '.join(arrays) or 'nothing'}: {MNIST_CURE}"
-        )
-    for name, shape in MNIST_SHAPES.items():
-        array = arrays[name]
-        if array.shape != shape or array.dtype != np.uint8:
-            raise CourseError(
-                f"In {path}, {name} should have shape {shape} and type uint8, "
-                f"but has shape {array.shape} and type {array.dtype}: {MNIST_CURE}"
-            )
-    _, contents = read_hashes(folder / "README.md")
-    if "mnist.npz" not in contents:
-        raise CourseError(
-            f"{folder / 'README.md'} holds no hash for the content of mnist.npz: "
-            f"get it back with `git checkout data/README.md`."
-        )
-    if content_hash(*(arrays[name] for name in MNIST_SHAPES)) != contents["mnist.npz"]:
-        raise CourseError(
-            f"{path} has been altered, since its content does not have the hash "
-            f"that README.md gives: {MNIST_CURE}"
-        )
+    folder = DATA if folder is None else folder
+    arrays = read_checked(folder, "mnist.npz", MNIST_SHAPES, np.uint8)
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
@@ -148,7 +121,58 @@ def read_picture(path):
     return np.array(Image.alpha_composite(white, picture).convert("L"))
 
 
-def read_npz(path, advice=MNIST_CURE):
+def read_checked(folder, name, shapes, kind):
+    """Read an .npz file of `data` that must hold exactly what README.md says.
+
+    Args:
+        folder: the folder of the file and of README.md.
+        name: the file's name.
+        shapes: a dict from each array's name to its shape, in the order of the hash.
+        kind: the type of all arrays, such as `numpy.uint8`.
+
+    Returns:
+        A dict from each array's name to the array, in the order of `shapes`.
+
+    Raises:
+        CourseError: the file is missing or damaged, or holds anything else.
+    """
+    path = Path(folder) / name
+    arrays = read_npz(path, cure(name))
+    if set(arrays) != set(shapes):
+        raise CourseError(
+            f"{path} should hold {first_names(shapes)}, "
+            f"but holds {first_names(arrays)}: {cure(name)}"
+        )
+    for key, shape in shapes.items():
+        array = arrays[key]
+        if array.shape != shape or array.dtype != kind:
+            raise CourseError(
+                f"In {path}, {key} should have shape {shape} and type {np.dtype(kind)}, "
+                f"but has shape {array.shape} and type {array.dtype}: {cure(name)}"
+            )
+    readme = path.with_name("README.md")
+    _, contents = read_hashes(readme)
+    if name not in contents:
+        raise CourseError(
+            f"{readme} holds no hash for the content of {name}: "
+            f"get it back with `git checkout data/README.md`."
+        )
+    if content_hash(*(arrays[key] for key in shapes)) != contents[name]:
+        raise CourseError(
+            f"{path} has been altered, since its content does not have the hash "
+            f"that README.md gives: {cure(name)}"
+        )
+    return {key: arrays[key] for key in shapes}
+
+
+def first_names(names):
+    """The first four names in words, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(names[:4]) + more or "nothing"
+
+
+def read_npz(path, advice):
     """Read all arrays of a file that `numpy.savez` wrote, without unpickling anything.
 
     Args:
