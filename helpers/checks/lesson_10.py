@@ -75,7 +75,10 @@ def judge_lay_down(answer):
             return "A stamp overwrites the one before. Where they overlap, add: `+=`."
         if np.allclose(result, turned):
             return "The kernel is turned round. A stamp is the kernel as it stands."
-        return f"For {signal.tolist()}, {kernel.tolist()} and {stride}: {expected.tolist()}."
+        return (
+            f"For {signal.tolist()}, {kernel.tolist()} and {stride} it should be "
+            f"{expected.tolist()}, yours is {result.tolist()}."
+        )
     return None
 
 
@@ -97,13 +100,15 @@ def judge_output_padding(answer):
     if np.array_equal(results, -expected):
         return "The sign is wrong: what is missing up to `large` is added."
     if np.array_equal(results, by(lambda n, m, k, s: m - (n - 1) * s - k)):
-        return "This is for `valid`. With `same`, p = kernel // 2 is cut away on each side."
+        return "This is for `valid`. With `same`, subtract 2 * p, where p = kernel // 2."
     if np.array_equal(results, by(lambda n, m, k, s: m - (n - 1) * s - k + k // 2)):
-        return "You cut p only once. It is cut away on both sides: 2 * p."
+        return "You subtract p only once: the formula has 2 * p."
     if np.allclose(results, by(lambda n, m, k, s: m - (n - 1) * s)):
         return "With an even kernel this fails: p is kernel // 2, rounded down."
     if np.allclose(results, by(lambda n, m, k, s: m - (n - 1) * s - 1)):
         return "Right for odd kernels. An even one has k - 2 * (k // 2) = 0."
+    if np.array_equal(results, expected - by(lambda n, m, k, s: s)):
+        return "Is it `(small - 1) * stride`? A stride too much is subtracted."
     if np.array_equal(results, by(lambda n, m, k, s: m - n * s)):
         return "n s is the size without `output_padding`. Begin with (small - 1) * stride."
     for case, result, right in zip(cases, results, expected, strict=True):
@@ -115,7 +120,7 @@ def judge_output_padding(answer):
             )
 
 
-@exercise("10-up-block", "A U-Net of such blocks takes images of any size.")
+@exercise("10-up-block", "With such blocks a U-Net can be built for any size, odd ones too.")
 def judge_up_block(answer):
     """A function of symbolic (x, skip) and filters that returns a decoder block's output."""
     if not callable(answer):
@@ -133,7 +138,9 @@ def judge_up_block(answer):
         try:
             result = call(answer, x, skip, filters)
         except Hint as hint:
-            if "Concatenate" in str(hint) or "incompatible shapes" in str(hint):
+            if "incompatible shapes" in str(hint):
+                return "`add` needs equal channels: join x and skip with `concatenate`."
+            if "Concatenate" in str(hint):
                 return (
                     f"With {sizes}, x has another size when it is joined: cut it or resize it."
                 )
@@ -142,10 +149,14 @@ def judge_up_block(answer):
             return "Return a symbolic tensor: the result of calling a layer on x and skip."
         if result.shape[1:3] != large:
             return (
-                f"With {sizes}, the result has the shape {result.shape}: it is to be as large."
+                f"With {sizes}, the result has the shape {result.shape}: it should be as "
+                f'large. Does the convolution have `padding="same"`?'
             )
         if result.shape[3:] != (filters,):
-            return f"{filters} filters are asked for; the result has the shape {result.shape}."
+            return (
+                f"{filters} filters are asked for; the result has the shape {result.shape}. "
+                f"Join first, convolve last."
+            )
         if hint := behaviour_hint(keras, x, skip, result, rng):
             return hint
     return None
@@ -159,6 +170,8 @@ def behaviour_hint(keras, x, skip, result, rng):
         return "The result does not come from the x and skip that were given."
     if not block.trainable_weights:
         return "There is nothing to learn in it: end with a convolution."
+    if not any(weight.shape[:2] == (3, 3) for weight in block.get_weights()):
+        return "There is no 3 by 3 convolution in it."
     block.set_weights([np.abs(weight) + 0.01 for weight in block.get_weights()])
     inputs = [rng.uniform(0.5, 1, (2, *tensor.shape[1:])) for tensor in (x, skip)]
 

@@ -86,6 +86,21 @@ def block_that_shrinks(x, skip, filters):
     return keras.layers.Conv2D(filters, 3, activation="relu")(x)
 
 
+def block_that_adds(x, skip, filters):
+    import keras
+
+    x = keras.layers.Resizing(*skip.shape[1:3])(x)
+    return keras.layers.Conv2D(filters, 3, padding="same")(keras.layers.add([skip, x]))
+
+
+def block_of_pixels(x, skip, filters):
+    import keras
+
+    x = keras.layers.Resizing(*skip.shape[1:3])(x)
+    joined = keras.layers.concatenate([skip, x])
+    return keras.layers.Conv2D(filters, 1, activation="relu")(joined)
+
+
 RIGHT = {
     "10-repeat": [
         lambda images, factor: images.repeat(factor, axis=1).repeat(factor, axis=2),
@@ -131,11 +146,12 @@ WRONG = {
     "10-output-padding": [
         (lambda n, m, k, s: m - (n - 1) * s - k, "`valid`"),
         (lambda n, m, k, s: (n - 1) * s + k - 2 * (k // 2) - m, "sign"),
-        (lambda n, m, k, s: m - (n - 1) * s - k + k // 2, "both sides"),
+        (lambda n, m, k, s: m - (n - 1) * s - k + k // 2, "has 2 * p"),
         (lambda n, m, k, s: m - ((n - 1) * s + k - 2 * (k / 2)), "rounded down"),
         (lambda n, m, k, s: m - (n - 1) * s - 1, "odd kernels"),
         (lambda n, m, k, s: m - n * s, "without `output_padding`"),
         (lambda n, m, k, s: 1, "From 13 to 25"),
+        (lambda n, m, k, s: m - n * s - k + 2 * (k // 2), "(small - 1)"),
         (lambda n, m, k, s: [0], "one number"),
     ],
     "10-up-block": [
@@ -146,6 +162,8 @@ WRONG = {
         (block(relu=False), "`relu`"),
         (block(convolved=False), "nothing to learn"),
         (block_that_shrinks, "as large"),
+        (block_that_adds, "equal channels"),
+        (block_of_pixels, "no 3 by 3"),
         (lambda x, skip, filters: np.zeros((1, 8, 8, filters)), "symbolic"),
         (lambda x, skip: x, "TypeError"),
     ],
