@@ -18,7 +18,7 @@ else
 endif
 READY := $(VENV)/ready-$(notdir $(REQUIREMENTS))
 
-.PHONY: lab test test-lab env refresh times seeds compare lock data clean
+.PHONY: lab test test-lab env refresh times seeds compare speed lock data clean
 
 lab: $(READY)
 	$(RUN) -m jupyterlab $(ROOT_FLAG) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
@@ -48,6 +48,9 @@ seeds: $(READY)
 
 compare: $(READY)
 	$(RUN) tools/compare_mnist.py
+
+speed: $(READY)
+	$(RUN) tools/augmentation_speed.py
 
 data: $(READY)
 	$(RUN) data/build.py

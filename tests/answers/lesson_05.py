@@ -1,0 +1,149 @@
+"""Answers to the exercises of lesson 05."""
+
+import itertools
+
+
+def digit_generator(**changes):
+    """An ImageDataGenerator for digits, with some settings changed."""
+    import tensorflow as tf
+
+    options = {
+        "rotation_range": 15,
+        "width_shift_range": 0.1,
+        "height_shift_range": 0.1,
+        "zoom_range": 0.1,
+    }
+    return tf.keras.preprocessing.image.ImageDataGenerator(**options | changes)
+
+
+def generator_class():
+    import tensorflow as tf
+
+    return tf.keras.preprocessing.image.ImageDataGenerator
+
+
+def take_by_loop(flow, count):
+    batches = []
+    while len(batches) < count:
+        batches.append(next(flow))
+    return batches
+
+
+def take_with_enumerate(flow, count):
+    batches = []
+    for i, batch in enumerate(flow):
+        if i >= count:
+            break
+        batches.append(batch)
+    return batches
+
+
+def take_one_more(flow, count):
+    batches = []
+    for i, batch in enumerate(flow):
+        batches.append(batch)
+        if i >= count:
+            break
+    return batches
+
+
+def layer(name, *arguments, **options):
+    """A layer of Keras by its name."""
+    import keras
+
+    return getattr(keras.layers, name)(*arguments, **options)
+
+
+def layers(*specifications):
+    """A Sequential of layers, each given as a tuple of its name and its arguments."""
+    import keras
+
+    model = keras.Sequential()
+    for name, *arguments in specifications:
+        model.add(layer(name, *arguments))
+    return model
+
+
+FLIP, TURN, ZOOM = ("RandomFlip", "horizontal"), ("RandomRotation", 0.05), ("RandomZoom", 0.1)
+LIGHT, CONTRAST = ("RandomBrightness", 0.1), ("RandomContrast", 0.2)
+
+RIGHT = {
+    "05-digits": [
+        digit_generator,
+        lambda: digit_generator(zoom_range=[0.9, 1.1], fill_mode="constant"),
+    ],
+    "05-take": [
+        lambda flow, count: [next(flow) for _ in range(count)],
+        lambda flow, count: list(itertools.islice(flow, count)),
+        take_by_loop,
+    ],
+    "05-turns": [
+        lambda: layer("RandomRotation", 45 / 360, fill_mode="nearest"),
+        lambda: layer("RandomRotation", (-0.125, 0.125), fill_mode="nearest", seed=1),
+    ],
+    "05-own-augmentation": [
+        lambda: layers(FLIP, TURN, ZOOM),
+        lambda: layers(FLIP, TURN, ZOOM, LIGHT, CONTRAST),
+        lambda: layers(("RandomTranslation", 0.1, 0.1), LIGHT, ("RandomShear", 0.2)),
+    ],
+}
+
+WRONG = {
+    "05-digits": [
+        (generator_class, "the class itself"),
+        (dict, "An `ImageDataGenerator` is asked for"),
+        (lambda: digit_generator(horizontal_flip=True), "flips digits"),
+        (lambda: digit_generator(rotation_range=30), "Further than 15"),
+        (lambda: digit_generator(rotation_range=15 / 360), "in degrees"),
+        (lambda: digit_generator(rotation_range=10), "15 were asked for"),
+        (lambda: digit_generator(width_shift_range=1), "`width_shift_range` is 0"),
+        (lambda: digit_generator(height_shift_range=0), "`height_shift_range` is 0"),
+        (lambda: digit_generator(height_shift_range=0.3), "A tenth would be 2.8"),
+        (lambda: digit_generator(zoom_range=0), "never zooms"),
+        (lambda: digit_generator(zoom_range=[0.1, 1.1]), "0.9 to 1.1"),
+        (lambda: digit_generator(zoom_range=[0.9, 1.0]), "both ways"),
+        (lambda: digit_generator(shear_range=10), "shears"),
+    ],
+    "05-take": [
+        (take_with_enumerate, "Stop before drawing one more"),
+        (take_one_more, "Where does it stop"),
+        (lambda flow, count: list(flow)[:count], "does not stop"),
+        (lambda flow, count: next(flow), "Return a list"),
+        (lambda flow, count: [next(flow)] * count, "not the next batches"),
+        (lambda flow, count: [next(flow) for _ in range(5)], "and 5 came"),
+        (lambda flow, count: [flow[n] for n in range(count)], "stopped with TypeError"),
+    ],
+    "05-turns": [
+        (lambda: 45 / 360, "This is a number"),
+        (lambda: layer("RandomRotation", 0.785, fill_mode="nearest"), "counts in turns"),
+        (lambda: layer("RandomRotation", 45 / 180, fill_mode="nearest"), "counts in turns"),
+        (lambda: layer("RandomRotation", 1 / 360, fill_mode="nearest"), "hardly turns"),
+        (lambda: layer("RandomRotation", 30 / 360, fill_mode="nearest"), "and 45 are asked"),
+        (lambda: layer("RandomRotation", 45 / 360), "should be filled"),
+        (lambda: layer("RandomRotation", 45 / 360, fill_mode="constant"), "should be filled"),
+        (lambda: layer("RandomFlip", "horizontal"), "hardly turns"),
+        (lambda: layer("Flatten"), "changes the shape"),
+    ],
+    "05-own-augmentation": [
+        (lambda: [layer(*FLIP), layer(*TURN), layer(*ZOOM)], "into one model"),
+        (lambda: layers(FLIP, TURN), "here are 2"),
+        (lambda: layers(FLIP, TURN, ZOOM, ("Flatten",), ("Dense", 4)), "photos of any size"),
+        (lambda: layers(FLIP, TURN, ZOOM, ("Rescaling", 1 / 255)), "`training=False`"),
+        (lambda: layers(FLIP, TURN, ("Resizing", 32, 32), ZOOM), "another shape"),
+        (
+            lambda: layers(
+                ("RandomRotation", 0.5), ("RandomZoom", 0.9), ("RandomBrightness", 0.9)
+            ),
+            "factors smaller",
+        ),
+        (
+            lambda: layers(
+                ("RandomRotation", 0.001), ("RandomZoom", 0.001), ("RandomBrightness", 0.001)
+            ),
+            "Vary them more",
+        ),
+    ],
+}
+
+# Generators and layers need TensorFlow and are made only when a test asks for them.
+MAKE_FIRST = {"05-digits", "05-turns", "05-own-augmentation"}
