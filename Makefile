@@ -18,7 +18,7 @@ else
 endif
 READY := $(VENV)/ready-$(notdir $(REQUIREMENTS))
 
-.PHONY: lab test test-lab env refresh times seeds compare speed lock data clean
+.PHONY: lab test test-lab env refresh times seeds compare compare-vgg16 speed lock data clean
 
 lab: $(READY)
 	$(RUN) -m jupyterlab $(ROOT_FLAG) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
@@ -48,6 +48,9 @@ seeds: $(READY)
 
 compare: $(READY)
 	$(RUN) tools/compare_mnist.py
+
+compare-vgg16: $(READY)
+	$(RUN) tools/compare_vgg16.py
 
 speed: $(READY)
 	$(RUN) tools/augmentation_speed.py

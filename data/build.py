@@ -552,14 +552,14 @@ def onnx_tensors(model):
     return tensors
 
 
-def vgg16_arrays(tensors):
-    """Take the weights of VGG16 out of the model, and round them to float16.
+def vgg16_originals(tensors):
+    """Take the weights of VGG16 out of the model.
 
     Args:
         tensors: a dict from each tensor's name to its bytes, as `onnx_tensors` returns it.
 
     Returns:
-        A dict of float16 arrays with the names and shapes of `helpers.vgg16.shapes`.
+        A dict of float32 arrays with the names and shapes of `helpers.vgg16.shapes`.
 
     Raises:
         CourseError: the numbers are not Keras's original ones.
@@ -573,7 +573,13 @@ def vgg16_arrays(tensors):
         arrays[name] = array
     if content_hash(*arrays.values()) != FLOAT32_HASH:
         raise CourseError(f"The weights in {VGG16_PACKAGE} are not the original ones.")
-    return {name: array.astype(np.float16) for name, array in arrays.items()}
+    return arrays
+
+
+def vgg16_arrays(tensors):
+    """The weights of VGG16 rounded to float16; else like `vgg16_originals`."""
+    originals = vgg16_originals(tensors)
+    return {name: array.astype(np.float16) for name, array in originals.items()}
 
 
 def npz_bytes(arrays):

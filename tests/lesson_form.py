@@ -22,6 +22,7 @@ CATALOGUES = {  # lessons that show every option of something may be longer
     "03_sequential_vs_functional.ipynb",
     "05_image_augmentation.ipynb",
     "08_callbacks.ipynb",
+    "13_finetuning_vgg16.ipynb",
 }
 
 LARGEST_FILE = 2_500_000  # bytes

