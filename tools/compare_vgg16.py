@@ -95,7 +95,9 @@ def compare(seeds, per_class, test_per_class):
                 f"{statistics.median(seconds):7.1f} s {statistics.median(epochs):7.2f} s"
             )
         print(flush=True)
-    print(f"An epoch from cached features: {min(ratios):.0f} to {max(ratios):.0f} times as fast.")
+    print(
+        f"An epoch from cached features: {min(ratios):.0f} to {max(ratios):.0f} times as fast."
+    )
     if min(ratios) < LEAST_RATIO:
         sys.exit(f"It should be at least {LEAST_RATIO} times as fast.")
 

@@ -95,9 +95,7 @@ def judge_most_excited(answer):
     rng = np.random.default_rng(13)
     features, labels = rng.normal(size=(40, 6)), rng.integers(0, 3, 40)
     for label, channel, count in [(1, 4, 5), (2, 0, 3), (0, 5, 4)]:
-        rows = np.asarray(
-            call(answer, features.copy(), labels.copy(), label, channel, count)
-        )
+        rows = np.asarray(call(answer, features.copy(), labels.copy(), label, channel, count))
         of_class = np.flatnonzero(labels == label)
         places = np.argsort(-features[of_class, channel])
         expected = of_class[places][:count]

@@ -184,7 +184,10 @@ WRONG = {
         (least_excited, "smallest"),
         (excited_in_order_of_rows, "not in order"),
         (excited_values, "not their features"),
-        (lambda f, y, label, channel, count: excited_by_sorting(f, y, label, 1, count), "Which"),
+        (
+            lambda f, y, label, channel, count: excited_by_sorting(f, y, label, 1, count),
+            "Which",
+        ),
     ],
     "13-thaw": [
         (thaw_without_base, "still `False`"),
