@@ -1,6 +1,6 @@
 """Compare five ways to learn four kinds of fruit, over several seeds and numbers of photos.
 
-The ways are those of lesson 13, and so is the code: its cells tagged `compare` are run here with
+The ways are those of lesson 13, and so is the code: its cells tagged `compare` run here with
 other seeds and numbers: python tools/compare_vgg16.py
 
     --rounding    only measure what rounding VGG16's weights to float16 does to its features;
