@@ -27,6 +27,9 @@ def quiet_import():
         os.dup2(turned_away.fileno(), STDERR)
         try:
             yield
+            if tensorflow := sys.modules.get("tensorflow"):
+                # Where it finds itself in Jupyter, it sets its logger to more than errors.
+                tensorflow.get_logger().setLevel(logging.ERROR)
         except BaseException:
             os.dup2(kept, STDERR)
             turned_away.seek(0)
