@@ -92,6 +92,8 @@ def judge_take(answer):
             return f"{count} batches were asked for, and {len(batches)} came."
         if [np.ravel(batch).tolist() for batch in batches] != [[n] for n in range(count)]:
             return "These are not the next batches, in the order in which they come."
+        if flow.drawn < count:
+            return "`flow[i]` does not move the generator on. Use `next(flow)`."
         if flow.drawn != count:
             return (
                 f"{count} batches are returned, but {flow.drawn} were drawn: whoever asks next "
@@ -118,6 +120,9 @@ class Endless:
         return np.array([self.drawn - 1])
 
     next = __next__
+
+    def __getitem__(self, number):
+        return np.array([number])
 
     def __len__(self):
         return 5
@@ -148,7 +153,8 @@ def judge_turns(answer):
         return "The layer does not take a batch of images. Which layer turns them at random?"
     if turned.shape != bars.shape:
         return "The layer changes the shape of the images, and a rotation does not."
-    angles = np.abs(angles_of(turned))
+    signed = angles_of(turned)
+    angles = np.abs(signed)
     if angles.max() < 3:
         return "This layer hardly turns anything. 45 degrees are 45/360 of a turn."
     middles = (turned[:, 32, 32, 0] > 0.5).mean()
@@ -158,6 +164,8 @@ def judge_turns(answer):
         return "This layer turns by more than 45 degrees. It counts in turns: 1 is 360 degrees."
     if not 40 < angles.max() < 46:
         return f"This layer turns by up to {angles.max():.0f} degrees, and 45 are asked for."
+    if signed.min() > -20 or signed.max() < 20:
+        return "It always turns to the same side. `rotation_range=45` draws from -45 to 45."
     if not filled_by_nearest(answer, bars):
         return 'The turn is right. The gaps should be filled by `fill_mode="nearest"`.'
     return None

@@ -88,7 +88,10 @@ def judge_unfeed(answer):
         for bare in (fed[..., ::-1], np.clip(fed, 0, 255)[..., ::-1], fed)
     ):
         return "The means are still missing: add them."
-    return "These are not the photos. First add the means, then turn the colours round."
+    return (
+        "These are not the photos. First add the means, then turn the colours round, along "
+        "the last axis: `[..., ::-1]`."
+    )
 
 
 @exercise("13-most-excited", "Rows of rows: the commonest step with features.")
@@ -102,7 +105,10 @@ def judge_most_excited(answer):
         places = np.argsort(-features[of_class, channel])
         expected = of_class[places][:count]
         if rows.shape != (count,):
-            return f"{count} row numbers are asked for; this has the shape {rows.shape}."
+            return (
+                f"{count} row numbers are asked for; this has the shape {rows.shape}. Choose "
+                f"the class first, then the largest."
+            )
         if rows.dtype.kind not in "iu":
             return "Row numbers are integers. Return the rows, not their features."
         if np.array_equal(rows, expected):
@@ -189,7 +195,10 @@ def judge_thaw(answer):
         count = call(answer, model, base, first, rate)
         is_free = [layer.name for layer in [*base.layers, model.layers[-1]] if layer.trainable]
         if not base.trainable:
-            return "`base.trainable` is still `False`, so nothing in the base is trained."
+            return (
+                "`base.trainable` is `False` at the end, so nothing in the base is trained. "
+                "Set it to `True` first, and go through `base.layers`, not `model.layers`."
+            )
         if freeze is freeze_head and "head" in is_free:
             return "The head was frozen, and should stay so: leave what is outside of base."
         if freeze is not freeze_head and "head" not in is_free:
@@ -199,7 +208,10 @@ def judge_thaw(answer):
         if first not in is_free:
             return f"{first} itself should be free, too: from it on, not after it."
         if any(name in is_free for name in names[: names.index(first)]):
-            return f"Layers before {first} should be frozen: set their `trainable` to False."
+            return (
+                f"Layers before {first} should be frozen: set their `trainable` to False, and "
+                f"`base.trainable` before that, since it reaches into every layer."
+            )
         if set(is_free) != set(free):
             return f"All layers from {first} on should be free, whatever was frozen before."
         if getattr(model, "optimizer", None) is None or model.optimizer is old:
@@ -219,5 +231,8 @@ def judge_thaw(answer):
         if set(moved) != set(free):
             return "`fit` did not move the layers that are free: set `trainable`, then compile."
         if not np.array_equal(np.asarray(count), len(model.trainable_weights)):
-            return f"Return the number of trainable weights, {len(model.trainable_weights)}."
+            return (
+                f"Return the number of trainable weights of the whole model, here "
+                f"{len(model.trainable_weights)}: arrays, not numbers in them."
+            )
     return None

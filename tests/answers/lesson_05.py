@@ -105,6 +105,7 @@ WRONG = {
         (lambda: digit_generator(shear_range=10), "shears"),
     ],
     "05-take": [
+        (lambda flow, count: [flow[i] for i in range(count)], "Use `next(flow)`"),
         (take_with_enumerate, "Stop before drawing one more"),
         (take_one_more, "Where does it stop"),
         (lambda flow, count: list(flow)[:count], "does not stop"),
@@ -122,6 +123,7 @@ WRONG = {
         (lambda: layer("RandomRotation", 45 / 360), "should be filled"),
         (lambda: layer("RandomRotation", 45 / 360, fill_mode="constant"), "should be filled"),
         (lambda: layer("RandomFlip", "horizontal"), "hardly turns"),
+        (lambda: layer("RandomRotation", (0, 0.125), fill_mode="nearest"), "the same side"),
         (lambda: layer("Flatten"), "changes the shape"),
     ],
     "05-own-augmentation": [

@@ -191,7 +191,7 @@ WRONG = {
         ),
     ],
     "13-thaw": [
-        (thaw_without_base, "still `False`"),
+        (thaw_without_base, "`False` at the end"),
         (thaw_everything, "should be frozen"),
         (thaw_base, "should be frozen"),
         (thaw_after, "not after it"),
