@@ -112,7 +112,6 @@ WRONG = {
         (lambda flow, count: next(flow), "Return a list"),
         (lambda flow, count: [next(flow)] * count, "not the next batches"),
         (lambda flow, count: [next(flow) for _ in range(5)], "and 5 came"),
-        (lambda flow, count: [flow[n] for n in range(count)], "stopped with TypeError"),
     ],
     "05-turns": [
         (lambda: 45 / 360, "This is a number"),
