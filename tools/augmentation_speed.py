@@ -9,21 +9,14 @@ import argparse
 import os
 import statistics
 import sys
-from pathlib import Path
 
-import nbformat
+from lessons import NOTEBOOKS, at_least_one, read, tagged_code
 
-LESSON = Path(__file__).resolve().parent.parent / "notebooks" / "05_image_augmentation.ipynb"
+LESSON = NOTEBOOKS / "05_image_augmentation.ipynb"
 TAG = "augmentation-speed"
 GENERATOR, MATRIX = "generator", "one matrix in tf.data"
 SMALLEST_RATIO = 3
 CORES = 2
-
-
-def tagged_code(path):
-    """The code of the lesson's tagged cells, one text for each, in their order."""
-    cells = nbformat.read(path, as_version=4).cells
-    return [cell.source for cell in cells if TAG in cell.metadata.get("tags", [])]
 
 
 def use_cores(count):
@@ -36,13 +29,11 @@ def use_cores(count):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=3, help="runs of each way (3)")
+    parser.add_argument("--runs", type=at_least_one, default=3, help="runs of each way (3)")
     runs = parser.parse_args().runs
-    if runs < 1:
-        parser.error("--runs must be at least 1.")
     cores = use_cores(CORES)
     names = {}
-    for code in tagged_code(LESSON):
+    for code in tagged_code(read(LESSON), TAG):
         exec(code, names)
     ways, images_per_second = names["ways"], names["images_per_second"]
     rates = {way: [] for way in ways}

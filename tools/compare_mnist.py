@@ -9,6 +9,8 @@ import statistics
 import sys
 import time
 
+from lessons import at_least_one
+
 from helpers import quiet_import
 
 with quiet_import():
@@ -102,10 +104,8 @@ def train_recipe(model, train, test, batch_size, epochs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=3, help="runs of each network (3)")
+    parser.add_argument("--runs", type=at_least_one, default=3, help="runs of each network (3)")
     runs = parser.parse_args().runs
-    if runs < 1:
-        parser.error("--runs must be at least 1.")
     train, test = (
         (images[..., None].astype("float32") / 255, labels) for images, labels in load_mnist()
     )

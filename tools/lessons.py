@@ -22,6 +22,13 @@ class LessonError(Exception):
     """A lesson cannot be read or one of its cells failed; the text says where and why."""
 
 
+def at_least_one(text):
+    """A whole number given on the command line, 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"give a whole number of at least 1, not {text!r}")
+    return int(text)
+
+
 def command_line(description):
     """The parser of a tool: any number of lessons, by default all of them."""
     # Where the output goes to a file or a pipe, Windows may not have every sign of a message.
@@ -136,3 +143,9 @@ def how_it_ended(manager):
 def code_cells(cells):
     """The cells with code in them, in order: Jupyter numbers them [1], [2], ..."""
     return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def tagged_code(notebook, tag):
+    """The code of the cells with this tag, one text for each, in their order."""
+    cells = code_cells(notebook.cells)
+    return [cell.source for cell in cells if tag in cell.metadata.get("tags", [])]
