@@ -1,26 +1,28 @@
 """Exercises: an answer is judged by what it does, and right ones are remembered.
 
-Each lesson's judges stand in `helpers/checks/lesson_NN.py`. A judge is a function that is
-given the learner's answer and returns a hint that fits the mistake, or None if the answer
-is right. Whatever it raises, a check tells in a sentence; it never raises itself.
+The judges of lesson `NN_topic` stand in `helpers/checks/topic.py`. A judge is a function that
+is given the learner's answer and returns a hint that fits the mistake, or None if the answer
+is right. Whatever it raises, a check tells in a sentence; it never raises itself. Where an
+answer is a function of numbers or arrays, `helpers.tables` makes the judge.
 """
 
 import html
 import importlib
-import json
-import os
 import pkgutil
 import re
-import time
 import warnings
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 from IPython.display import display
 
 from helpers import checks
 from helpers.errors import first_sentences
+from helpers.progress import plot_progress, record
 
-JUDGES = {}
+__all__ = ["check", "check_solution", "plot_progress"]
+
+EXERCISES = {}
 COLORS = {"waits": "#56B4E9", "hint": "#E69F00", "right": "#009E73"}
 NOTHING = (
     "Your answer is None, so there is nothing to judge yet. Some calls, such as `compile`, "
@@ -52,26 +54,50 @@ class Verdict:
         return f'<div style="{style}">{text}</div>'
 
 
-def exercise(name, praise):
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of the course.
+
+    Attributes:
+        judge: function of an answer that returns a hint, or None if the answer is right.
+        praise: the one line that a right answer earns.
+        topic: the lesson, such as "linear_regression".
+        table: the `helpers.tables.Table` that judges it, or None.
+    """
+
+    judge: Any
+    praise: str
+    topic: str
+    table: Any = None
+
+
+def exercise(name, praise, table=None):
     """Register the decorated function as the judge of an exercise.
 
     Args:
-        name: the exercise's name, which begins with its lesson's number: "01-mse".
+        name: the exercise's name, which no other bears: "best-line".
         praise: the one line that a right answer earns.
+        table: the table behind the judge, if there is one.
+
+    Raises:
+        ValueError: another exercise has this name.
     """
 
     def register(judge):
-        JUDGES[name] = (judge, praise)
+        topic = judge.__module__.rpartition(".")[2]
+        if name in EXERCISES and EXERCISES[name].topic != topic:
+            raise ValueError(f"{EXERCISES[name].topic} and {topic} both have {name!r}")
+        EXERCISES[name] = Exercise(judge, praise, topic, table)
         return judge
 
     return register
 
 
-def load_judges():
-    """Import every lesson's judges, so that JUDGES holds all exercises in order."""
+def load_exercises():
+    """Import every lesson's judges; returns all exercises by name, lesson by lesson."""
     for name in sorted(module.name for module in pkgutil.iter_modules(checks.__path__)):
         importlib.import_module(f"{checks.__name__}.{name}")
-    return JUDGES
+    return EXERCISES
 
 
 def unfinished(answer):
@@ -111,16 +137,16 @@ def call(answer, *inputs):
 def judge(name, answer):
     """The verdict on an answer, without showing or remembering it."""
     waits = Verdict("waits", "This exercise waits for your answer.")
-    if not isinstance(name, str) or name not in load_judges():
+    if not isinstance(name, str) or name not in load_exercises():
         return Verdict("hint", "There is no exercise of this name: restore the last line.")
-    judge_answer, praise = JUDGES[name]
+    asked = EXERCISES[name]
     try:
         if unfinished(answer):
             return waits
         if answer is None:
             return Verdict("waits", NOTHING)
         with warnings.catch_warnings(action="ignore"):
-            hint = judge_answer(answer)
+            hint = asked.judge(answer)
     except Unfinished:
         return waits
     except Hint as reason:
@@ -130,7 +156,7 @@ def judge(name, answer):
             f"This cannot be judged: {type(error).__name__} came up while it was tried. "
             f"Compare its type and its shape with what the exercise asks for."
         )
-    return Verdict("right", f"Right. {praise}") if hint is None else Verdict("hint", hint)
+    return Verdict("right", f"Right. {asked.praise}") if hint is None else Verdict("hint", hint)
 
 
 def check(name, answer):
@@ -151,73 +177,3 @@ def check_solution(name, answer):
     verdict = judge(name, answer)
     text = "This solution passes the check." if verdict.kind == "right" else verdict.text
     display(Verdict(verdict.kind, text))
-
-
-def progress_file():
-    """Where right answers are remembered: a file on the learner's machine only."""
-    default = Path(__file__).resolve().parent.parent / "progress.json"
-    return Path(os.environ.get("KERAS_COURSE_PROGRESS", default))
-
-
-def solved():
-    """Names of the exercises solved so far, as a set.
-
-    Raises:
-        ValueError: the file holds something else.
-    """
-    path = progress_file()
-    names = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError("not a list of names")
-    return set(names)
-
-
-def record(name):
-    """Remember a solved exercise; a file that cannot be read is kept under another name."""
-    path = progress_file()
-    try:
-        try:
-            names = solved() | {name}
-        except ValueError:
-            names = {name}
-            kept = path.with_name(f"{path.stem}.unreadable-{time.time_ns()}{path.suffix}")
-            path.replace(kept)
-            print(f"{path.name} could not be read; it is kept as {kept.name}.")
-        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-        partial.write_text(json.dumps(sorted(names)), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        print(f"Your progress could not be saved: {error.strerror}.")
-
-
-def plot_progress():
-    """Draw one row of boxes per lesson, filled where an exercise is solved.
-
-    Returns:
-        The figure.
-    """
-    import matplotlib.pyplot as plt
-
-    from helpers.plots import GREEN
-
-    try:
-        done = solved()
-    except (OSError, ValueError):
-        done = set()
-        print("The file with your progress could not be read.")
-    lessons = {}
-    for name in load_judges():
-        lessons.setdefault(name.split("-")[0], []).append(name)
-    longest = max(map(len, lessons.values()))
-    figure, axes = plt.subplots(figsize=(7, 0.6 + 0.4 * len(lessons)))
-    for row, names in enumerate(lessons.values()):
-        left = range(len(names))
-        colors = [GREEN if name in done else "white" for name in names]
-        axes.barh([row] * len(names), 0.85, 0.7, left, color=colors, edgecolor=GREEN)
-    axes.set_yticks(range(len(lessons)), [f"lesson {number}" for number in lessons])
-    axes.set(xlim=(-0.2, longest + 0.2), xticks=[])
-    axes.invert_yaxis()
-    axes.set_title("Exercises solved so far", loc="left")
-    axes.grid(False)
-    axes.spines[:].set_visible(False)
-    return figure

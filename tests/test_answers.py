@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tests.answers
-from helpers.exercises import judge, load_judges
+from helpers.exercises import judge, load_exercises
 
 RIGHT, WRONG, MAKE_FIRST = {}, {}, set()
 for module in pkgutil.iter_modules(tests.answers.__path__):
@@ -80,14 +80,14 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("name", load_judges())
+@pytest.mark.parametrize("name", load_exercises())
 def test_every_exercise_has_answers(name):
     assert len(RIGHT[name]) >= 2
     assert len(WRONG[name]) >= 3
 
 
 def test_no_answer_without_exercise():
-    assert set(RIGHT) | set(WRONG) <= set(load_judges())
+    assert set(RIGHT) | set(WRONG) <= set(load_exercises())
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,15 @@ def test_wrong_answer_gets_its_hint(name, number):
     assert words in verdict.text
 
 
-@pytest.mark.parametrize("name", load_judges())
+TABLES = {name: exercise.table for name, exercise in load_exercises().items() if exercise.table}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_table_tells_its_rows_apart(name):
+    assert TABLES[name].problems() == []
+
+
+@pytest.mark.parametrize("name", load_exercises())
 def test_judge_survives_anything(name):
     for answer in ODD:
         verdict = judge(name, answer)
@@ -116,7 +124,7 @@ def test_judge_survives_anything(name):
         assert verdict.text
 
 
-@pytest.mark.parametrize("name", load_judges())
+@pytest.mark.parametrize("name", load_exercises())
 def test_unfinished_answer_waits(name):
     for answer in (None, ..., (..., ...), [1, ...]):
         assert judge(name, answer).kind == "waits"

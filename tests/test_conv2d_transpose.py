@@ -1,4 +1,4 @@
-"""Lesson 10's transposed convolution against SciPy, on random shapes."""
+"""Lesson 11's transposed convolution against SciPy, on random shapes."""
 
 import ast
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from scipy.signal import convolve2d, correlate2d
 
 LESSON = (
-    Path(__file__).resolve().parent.parent / "notebooks/10_upsampling_vs_conv2dtranspose.ipynb"
+    Path(__file__).resolve().parent.parent / "notebooks/11_upsampling_vs_conv2dtranspose.ipynb"
 )
 NAME = "transposed_convolution"
 

@@ -1,4 +1,4 @@
-"""Judges of lesson 13, fine-tuning VGG16."""
+"""Judges of the lesson on fine-tuning VGG16."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def whole_number(value):
     return int(value)
 
 
-@exercise("13-flat-head", "Averaging each map keeps the head small, and free of the size.")
+@exercise("flat-head", "Averaging each map keeps the head small, and free of the size.")
 def judge_flat_head(answer):
     """A function of (size, classes) that counts the parameters of Flatten and Dense."""
     sizes = [(96, 4), (32, 10), (224, 2), (100, 3), (150, 7)]
@@ -50,7 +50,7 @@ def judge_flat_head(answer):
             return f"{size} pixels and {number} classes make {right:,}, not {count:,}."
 
 
-@exercise("13-unfeed", "Now you can see what any VGG16 was fed.")
+@exercise("unfeed", "Now you can see what any VGG16 was fed.")
 def judge_unfeed(answer):
     """A function that turns what VGG16 is fed back into photos."""
     rng = np.random.default_rng(13)
@@ -94,7 +94,7 @@ def judge_unfeed(answer):
     )
 
 
-@exercise("13-most-excited", "Rows of rows: the commonest step with features.")
+@exercise("most-excited", "Rows of rows: the commonest step with features.")
 def judge_most_excited(answer):
     """A function that finds the photos of a class in which a feature is largest."""
     rng = np.random.default_rng(13)
@@ -169,7 +169,7 @@ def fit_briefly(model, x, y):
     ]
 
 
-@exercise("13-thaw", "This function will serve you in every project with a pretrained base.")
+@exercise("thaw-base", "This function will serve you in every project with a pretrained base.")
 def judge_thaw(answer):
     """A function that sets a part of a base free and compiles the model anew."""
     import keras

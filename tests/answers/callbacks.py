@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 08."""
+"""Answers to the exercises of the lesson on callbacks."""
 
 import math
 import time
@@ -147,17 +147,17 @@ def make(kind):
 
 
 RIGHT = {
-    "08-count-batches": [
+    "count-batches": [
         lambda examples, batch_size, epochs: math.ceil(examples / batch_size) * epochs,
         batches_one_by_one,
     ],
-    "08-keep-records": [checkpoint, records_by_hand],
-    "08-stop-when-apart": [make("ByRatio"), make("ByRatioOnce")],
-    "08-time-budget": [make("Clock"), make("Deadline")],
+    "keep-records": [checkpoint, records_by_hand],
+    "stop-when-apart": [make("ByRatio"), make("ByRatioOnce")],
+    "time-budget": [make("Clock"), make("Deadline")],
 }
 
 WRONG = {
-    "08-count-batches": [
+    "count-batches": [
         (lambda examples, batch_size, epochs: examples // batch_size * epochs, "small batch"),
         (lambda examples, batch_size, epochs: examples / batch_size * epochs, "no parts"),
         (lambda examples, batch_size, epochs: math.ceil(examples / batch_size), "one epoch"),
@@ -171,7 +171,7 @@ WRONG = {
         ),
         (lambda examples, batch_size, epochs: examples, "has 4 batches"),
     ],
-    "08-keep-records": [
+    "keep-records": [
         (lambda folder: checkpoint(folder, save_best_only=False), "Every epoch"),
         (lambda folder: checkpoint(folder, mode="min"), "Only the first epoch"),
         (lambda folder: checkpoint(folder, monitor="dice_coef"), "is the monitored name"),
@@ -186,7 +186,7 @@ WRONG = {
         (lambda folder: checkpoint(folder.parent), "in the folder"),
         (lambda folder: checkpoint(folder, "{epoch}.hdf5"), "ValueError"),
     ],
-    "08-stop-when-apart": [
+    "stop-when-apart": [
         (make("SwappedRatio"), "should stop"),
         (make("FixedRatio"), "use the ratio"),
         (make("ByDifference"), "should stop"),
@@ -195,7 +195,7 @@ WRONG = {
         (make("CancelsStop"), "to False"),
         (lambda: callback_class("ByRatio")(1.5), "without parentheses"),
     ],
-    "08-time-budget": [
+    "time-budget": [
         (make("ClockOfObject"), "too soon"),
         (make("ClockOfEpochs"), "end of the epoch only"),
         (make("ForgetsToStop"), "was not set"),
@@ -207,4 +207,4 @@ WRONG = {
 }
 
 # Classes of callbacks are made only when a test asks for them.
-MAKE_FIRST = {"08-stop-when-apart", "08-time-budget"}
+MAKE_FIRST = {"stop-when-apart", "time-budget"}

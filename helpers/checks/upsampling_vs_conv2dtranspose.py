@@ -1,4 +1,4 @@
-"""Judges of lesson 10, upsampling and transposed convolution."""
+"""Judges of the lesson on upsampling."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def as_numbers(answer):
     return array.astype(float)
 
 
-@exercise("10-repeat", "`UpSampling2D(factor)` does just this.")
+@exercise("repeat-pixels", "`UpSampling2D(factor)` does just this.")
 def judge_repeat(answer):
     """A function of (images, factor) that repeats rows and columns of a batch."""
     rng = np.random.default_rng(10)
@@ -44,7 +44,7 @@ def judge_repeat(answer):
     return None
 
 
-@exercise("10-lay-down", "That is a transposed convolution in one dimension.")
+@exercise("lay-down", "That is a transposed convolution in one dimension.")
 def judge_lay_down(answer):
     """A function of (signal, kernel, stride) that adds up stamps in a row."""
     cases = [([1.0, 2], [1.0, 10, 100], 2), ([3.0, 1, 2], [1.0, -2, 5], 1)]
@@ -82,7 +82,7 @@ def judge_lay_down(answer):
     return None
 
 
-@exercise("10-output-padding", "With it a decoder meets its skip connection to the pixel.")
+@exercise("output-padding", "With it a decoder meets its skip connection to the pixel.")
 def judge_output_padding(answer):
     """A function of (small, large, kernel, stride) that returns the output padding."""
     cases = [(13, 25, 3, 2), (13, 26, 3, 2), (7, 14, 5, 2), (5, 14, 3, 3), (5, 13, 4, 3)]
@@ -120,7 +120,7 @@ def judge_output_padding(answer):
             )
 
 
-@exercise("10-up-block", "With such blocks a U-Net can be built for any size, odd ones too.")
+@exercise("up-block", "With such blocks a U-Net can be built for any size, odd ones too.")
 def judge_up_block(answer):
     """A function of symbolic (x, skip) and filters that returns a decoder block's output."""
     if not callable(answer):

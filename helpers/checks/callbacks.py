@@ -1,4 +1,4 @@
-"""Judges of lesson 08, callbacks."""
+"""Judges of the lesson on callbacks."""
 
 import tempfile
 import time
@@ -70,7 +70,7 @@ def tell_epoch(callback, epoch, logs):
     tell(callback.on_epoch_end, epoch, logs)
 
 
-@exercise("08-count-batches", "The last batch of an epoch may be small, but it has its call.")
+@exercise("count-batches", "The last batch of an epoch may be small, but it has its call.")
 def judge_count_batches(answer):
     """A function of (examples, batch_size, epochs) that returns a number of calls."""
     runs = [(1000, 300, 1), (1000, 50, 1), (1000, 300, 3), (7, 32, 2), (100, 32, 5)]
@@ -99,7 +99,7 @@ def judge_count_batches(answer):
     return f"For 1,000 examples in batches of 300 an epoch has 4 batches, not {counts[0]:g}."
 
 
-@exercise("08-keep-records", "Only the records have a file, and the last one is the best.")
+@exercise("keep-records", "Only the records have a file, and the last one is the best.")
 def judge_keep_records(answer):
     """A function of a folder that returns a callback which writes files of weights."""
     model = tiny_model()
@@ -164,7 +164,7 @@ def hint_on_epochs(written):
     return known.get(tuple(written), default)
 
 
-@exercise("08-stop-when-apart", "It stops while there is still something to be saved.")
+@exercise("stop-when-apart", "It stops while there is still something to be saved.")
 def judge_stop_when_apart(answer):
     """A class of callbacks that stop the run when the losses are apart."""
     for ratio, epochs in [(1.5, "ok ok stop"), (3.0, "ok ok ok"), (1.2, "ok stop")]:
@@ -204,7 +204,7 @@ def cancels_stop(callback, model, epoch, logs):
     return cancelled
 
 
-@exercise("08-time-budget", "It ends in time, wherever it is.")
+@exercise("time-budget", "It ends in time, wherever it is.")
 def judge_time_budget(answer):
     """A class of callbacks that stop a run after some seconds."""
     callback = made_by_class(answer, 0.3)

@@ -1,4 +1,4 @@
-"""Judges of lesson 02, handwritten digits."""
+"""Judges of the lesson on handwritten digits."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ MOST_PARAMETERS = 20_000
 GOAL = 0.96
 
 
-@exercise("02-one-hot", "`keras.utils.to_categorical` does the same.")
+@exercise("one-hot", "`keras.utils.to_categorical` does the same.")
 def judge_one_hot(answer):
     """A function of (labels, classes) that returns one-hot vectors."""
     for labels, classes in [([2, 0, 1, 1], 3), ([0, 3], 10), ([9], 10), ([4, 4, 0], 7)]:
@@ -37,7 +37,7 @@ def judge_one_hot(answer):
     return None
 
 
-@exercise("02-split", "With data that are sorted by class, this makes all the difference.")
+@exercise("split-data", "With data that are sorted by class, this makes all the difference.")
 def judge_split(answer):
     """A function of (x, y, held_out) that splits at random and keeps pairs together."""
     y = np.repeat(np.arange(10), 20)
@@ -70,7 +70,7 @@ def judge_split(answer):
     return None
 
 
-@exercise("02-nearest", "These are the digits that a little more training may win.")
+@exercise("nearest-digits", "These are the digits that a little more training may win.")
 def judge_nearest(answer):
     """A function of (probabilities, labels, count) that returns rows of the nearest misses."""
     rng = np.random.default_rng(2)
@@ -109,7 +109,7 @@ def judge_nearest(answer):
     return None
 
 
-@exercise("02-own-network", "That is a network of your own design, small and good.")
+@exercise("digit-network", "That is a network of your own design, small and good.")
 def judge_own_network(answer):
     """A trained model for digits, small and right on most test digits."""
     import keras

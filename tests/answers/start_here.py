@@ -1,28 +1,28 @@
-"""Answers to the exercises of lesson 00."""
+"""Answers to the exercises of the start page."""
 
 import numpy as np
 
 FIRST, SECOND = np.ones((3, 2)), np.arange(6).reshape(2, 3)
 
 RIGHT = {
-    "00-pixels": [784, 28 * 28, np.zeros((28, 28)).size],
-    "00-scale": [
+    "count-pixels": [784, 28 * 28, np.zeros((28, 28)).size],
+    "scale-pixels": [
         lambda image: image / 255,
         lambda image: np.asarray(image, "float32") * (1 / 255),
         lambda image: np.interp(image, [0, 255], [0, 1]),
     ],
-    "00-shapes": [FIRST + SECOND.T, np.add(np.swapaxes(SECOND, 0, 1), 1).tolist()],
+    "add-transposed": [FIRST + SECOND.T, np.add(np.swapaxes(SECOND, 0, 1), 1).tolist()],
 }
 
 WRONG = {
-    "00-pixels": [
+    "count-pixels": [
         (28 + 28, "multiply"),
         (28 * 28 * 3, "grey"),
         (28, "Count the pixels of one row"),
         ("784", "quotation marks"),
         ((28, 28), "One number"),
     ],
-    "00-scale": [
+    "scale-pixels": [
         (lambda image: image // 255, "`//`"),
         (lambda image: image / 256, "exactly 1"),
         (lambda image: image / image.max(), "whatever the image holds"),
@@ -34,7 +34,7 @@ WRONG = {
         (lambda image: image / ..., "still a `...`"),
         (lambda image: str(image / 255), "text"),
     ],
-    "00-shapes": [
+    "add-transposed": [
         (FIRST.T + SECOND, "Turn the second one"),
         (FIRST + SECOND.reshape(3, 2), "`reshape` keeps"),
         (FIRST @ SECOND, "matrix product"),

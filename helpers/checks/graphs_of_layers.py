@@ -1,51 +1,12 @@
-"""Judges of lesson 03, sequential and functional models."""
+"""Judges of the lesson on graphs of layers."""
 
 import numpy as np
 
+from helpers.checks.common import is_symbolic
 from helpers.exercises import Hint, call, exercise
 
 MOST_PARAMETERS = 15_000
 GOAL = 0.85
-
-
-def is_symbolic(answer):
-    """Whether an answer is a symbolic tensor of Keras."""
-    import keras
-
-    return isinstance(answer, keras.KerasTensor)
-
-
-@exercise("03-photo-input", "A model that begins like this takes photos of any size.")
-def judge_photo_input(answer):
-    """A `keras.Input` of shape (None, None, None, 3), named photo."""
-    import keras
-
-    if isinstance(answer, keras.Model):
-        return "This is a whole model. Its input alone is asked for: `keras.Input(…)`."
-    if isinstance(answer, (tuple, list)):
-        return "This is a shape. Give it to `keras.Input(shape=…, name=…)`."
-    if not is_symbolic(answer):
-        return f"A `keras.Input` is asked for, but this is of type {type(answer).__name__}."
-    shape = tuple(answer.shape)
-    if shape == (None, None, None, 3):
-        if answer.name == "photo":
-            return None
-        return f"The shape is right, but the name is {answer.name!r}. Pass `name`."
-    if shape == (None, None, None, None):
-        return "The three channels are not free: only height and width are."
-    if shape in [(None, None, None), (None, None, 3)]:
-        return "One size is missing: a photo has height, width and three channels."
-    if shape == (None, None, None, None, 3):
-        return "One size too many: `shape` leaves the number of photos out."
-    if shape == (None, None, None, 1):
-        return "One channel is a grey photo; colours have three."
-    if shape == (None, 3, None, None):
-        return "The channels come last in this course: height, width, channels."
-    if shape[-1:] == (3,) and len(shape) == 4 and shape[0] is not None:
-        return "The number of photos is fixed: use `shape` instead of `batch_shape`."
-    if shape[-1:] == (3,) and len(shape) == 4:
-        return f"Height and width are to be free, so both are None. Here they are {shape[1:3]}."
-    return f"With the number of photos in front, its shape is {shape}."
 
 
 def models_to_cut():
@@ -67,7 +28,7 @@ def models_to_cut():
     return [(chain, "middle"), (chain, "low"), (chain, "high"), (graph, "inner")]
 
 
-@exercise("03-up-to", "This is how features are taken from the inside of a trained network.")
+@exercise("model-up-to", "This is how features are taken from the inside of a trained network.")
 def judge_up_to(answer):
     """A function of (model, layer_name) that returns the model up to that layer."""
     import keras
@@ -134,7 +95,7 @@ def outputs_up_to(model, name, inputs):
     return np.asarray(values)
 
 
-@exercise("03-residual-block", "Stack a few dozen of these, and you have a ResNet.")
+@exercise("residual-block", "Stack a few dozen of these, and you have a ResNet.")
 def judge_residual_block(answer):
     """A function of (x, filters, strides=1) that returns a residual block's output."""
     import keras
@@ -219,7 +180,7 @@ def call_block(answer, x, arguments, case):
         raise Hint(f"With {case}: {hint}") from None
 
 
-@exercise("03-larger-digit", "A network with two inputs, of your own design.")
+@exercise("larger-digit", "A network with two inputs, of your own design.")
 def judge_larger_digit(answer):
     """A trained model with inputs left and right that says which digit is larger."""
     import keras

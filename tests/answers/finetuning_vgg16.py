@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 13."""
+"""Answers to the exercises of the lesson on fine-tuning VGG16."""
 
 import numpy as np
 
@@ -153,14 +153,14 @@ def thaw_and_count_layers(model, base, first_layer, rate):
 
 
 RIGHT = {
-    "13-flat-head": [flat_head_by_halving, flat_head_by_numpy],
-    "13-unfeed": [unfeed_by_copy, unfeed_by_half],
-    "13-most-excited": [excited_by_sorting, excited_by_masking],
-    "13-thaw": [thaw_by_places, thaw_by_slices],
+    "flat-head": [flat_head_by_halving, flat_head_by_numpy],
+    "unfeed": [unfeed_by_copy, unfeed_by_half],
+    "most-excited": [excited_by_sorting, excited_by_masking],
+    "thaw-base": [thaw_by_places, thaw_by_slices],
 }
 
 WRONG = {
-    "13-flat-head": [
+    "flat-head": [
         (lambda size, classes: (size // 32) ** 2 * 512 * classes, "a bias, too"),
         (lambda size, classes: size // 32 * 512 * classes + classes, "square the side"),
         (lambda size, classes: 512 * classes + classes, "averaged maps"),
@@ -169,7 +169,7 @@ WRONG = {
         (lambda size, classes: (-(-size // 32)) ** 2 * 512 * classes + classes, "not of 3.12"),
         (lambda size, classes: size**2 * 3 * classes + classes, "pixels and 4 classes"),
     ],
-    "13-unfeed": [
+    "unfeed": [
         (lambda fed: (fed + EXACT_MEAN)[..., ::-1].astype("uint8"), "cuts off"),
         (lambda fed: np.round(fed + MEAN_BGR).astype("uint8"), "blue is still first"),
         (lambda fed: np.round(fed[..., ::-1] + MEAN_BGR).astype("uint8"), "wrong colour"),
@@ -179,7 +179,7 @@ WRONG = {
         (lambda fed: fed[0], "shape should stay"),
         (unfeed_in_place, "changed the array"),
     ],
-    "13-most-excited": [
+    "most-excited": [
         (excited_places, "rows[places]"),
         (excited_of_all, "all classes"),
         (least_excited, "smallest"),
@@ -190,7 +190,7 @@ WRONG = {
             "Which",
         ),
     ],
-    "13-thaw": [
+    "thaw-base": [
         (thaw_without_base, "`False` at the end"),
         (thaw_everything, "should be frozen"),
         (thaw_base, "should be frozen"),

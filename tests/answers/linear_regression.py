@@ -1,8 +1,8 @@
-"""Answers to the exercises of lesson 01."""
+"""Answers to the exercises of the lesson on linear regression."""
 
 import numpy as np
 
-from helpers.checks.lesson_01 import training_points
+from helpers.checks.linear_regression import training_points
 
 
 def count_with_keras(inputs, units):
@@ -70,22 +70,22 @@ def forgetful_mse(y_true, y_pred):
 
 
 RIGHT = {
-    "01-parameters": [
+    "dense-parameters": [
         lambda inputs, units: inputs * units + units,
         lambda inputs, units: sum(inputs + 1 for _ in range(units)),
         count_with_keras,
     ],
-    "01-best-line": [
+    "best-line": [
         lambda x, y: np.polyfit(x, y, 1),
         line_by_normal_equations,
         lambda x, y: [values.item() for values in line_by_normal_equations(x, y)],
     ],
-    "01-learning-rate": [0.6, 0.75, np.float32(0.7)],
-    "01-safe-mse": [mse_of_columns, mse_with_assertion_of_keras],
+    "learning-rate": [0.6, 0.75, np.float32(0.7)],
+    "safe-mse": [mse_of_columns, mse_with_assertion_of_keras],
 }
 
 WRONG = {
-    "01-parameters": [
+    "dense-parameters": [
         (lambda inputs, units: inputs * units, "Every unit has a bias"),
         (lambda inputs, units: inputs * units + 1, "one bias for the whole layer"),
         (lambda inputs, units: inputs * units + inputs, "It is the units"),
@@ -95,7 +95,7 @@ WRONG = {
         (lambda inputs: inputs + 1, "TypeError"),
         (7, "A function was expected"),
     ],
-    "01-best-line": [
+    "best-line": [
         (lambda x, y: np.polyfit(x, y, 1)[::-1], "wrong order"),
         (lambda x, y: (0.5, 2), "not the line behind"),
         (line_through_zero, "Subtract the means"),
@@ -111,7 +111,7 @@ WRONG = {
             "slope is off",
         ),
     ],
-    "01-learning-rate": [
+    "learning-rate": [
         (0.4, "Too small"),
         (0.01, "Too small"),
         (0.95, "Too large"),
@@ -121,7 +121,7 @@ WRONG = {
         ("0.7", "one number"),
         (float("nan"), "positive"),
     ],
-    "01-safe-mse": [
+    "safe-mse": [
         (lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2), "With the shapes (12,)"),
         (lambda y_true, y_pred: np.sum((y_true - y_pred) ** 2), "Take their mean"),
         (lambda y_true, y_pred: np.mean(np.abs(y_true - y_pred)), "absolute"),

@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 10."""
+"""Answers to the exercises of the lesson on upsampling."""
 
 import numpy as np
 
@@ -102,26 +102,26 @@ def block_of_pixels(x, skip, filters):
 
 
 RIGHT = {
-    "10-repeat": [
+    "repeat-pixels": [
         lambda images, factor: images.repeat(factor, axis=1).repeat(factor, axis=2),
         repeat_with_kron,
         repeat_with_indices,
         repeat_with_keras,
     ],
-    "10-lay-down": [
+    "lay-down": [
         stamps,
         spread_and_convolve,
         lambda signal, kernel, stride: stamps(signal, kernel, stride).tolist(),
     ],
-    "10-output-padding": [
+    "output-padding": [
         lambda small, large, kernel, stride: large - (small - 1) * stride - kernel % 2,
         lambda n, m, k, s: np.int64(m) - ((n - 1) * s + k - 2 * (k // 2)),
     ],
-    "10-up-block": [block(), block_that_cuts, block_transposed],
+    "up-block": [block(), block_that_cuts, block_transposed],
 }
 
 WRONG = {
-    "10-repeat": [
+    "repeat-pixels": [
         (lambda images, factor: images.repeat(factor, 0).repeat(factor, 1), "Axis 0"),
         (lambda images, factor: images.repeat(factor, axis=1), "Only the rows"),
         (lambda images, factor: images.repeat(factor, axis=2), "Only the columns"),
@@ -130,7 +130,7 @@ WRONG = {
         (lambda images, factor: images, "factor 2"),
         (lambda images, factor: np.zeros_like(repeat_with_kron(images, factor)), "block"),
     ],
-    "10-lay-down": [
+    "lay-down": [
         (stamps_that_overwrite, "`+=`"),
         (lambda signal, kernel, stride: np.convolve(signal, kernel), "one step apart"),
         (lambda signal, kernel, stride: stamps(signal, kernel[::-1], stride), "turned round"),
@@ -143,7 +143,7 @@ WRONG = {
         (lambda signal, kernel, stride: np.repeat(signal, stride + 1), "the length is 5"),
         (lambda signal, kernel, stride: 0 * stamps(signal, kernel, stride), "For [1.0, 2.0]"),
     ],
-    "10-output-padding": [
+    "output-padding": [
         (lambda n, m, k, s: m - (n - 1) * s - k, "`valid`"),
         (lambda n, m, k, s: (n - 1) * s + k - 2 * (k // 2) - m, "sign"),
         (lambda n, m, k, s: m - (n - 1) * s - k + k // 2, "has 2 * p"),
@@ -154,7 +154,7 @@ WRONG = {
         (lambda n, m, k, s: m - n * s - k + 2 * (k // 2), "(small - 1)"),
         (lambda n, m, k, s: [0], "one number"),
     ],
-    "10-up-block": [
+    "up-block": [
         (block(size=False), "7 by 7"),
         (block(joined=False), "depend on x"),
         (block(skipped=False), "depend on skip"),

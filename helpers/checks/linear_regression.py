@@ -1,4 +1,4 @@
-"""Judges of lesson 01, linear regression."""
+"""Judges of the lesson on linear regression."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def training_points():
     return x[:160], y[:160]
 
 
-@exercise("01-parameters", "Every unit has one weight per input, and one bias.")
+@exercise("dense-parameters", "Every unit has one weight per input, and one bias.")
 def judge_parameters(answer):
     """A function of (inputs, units) that returns the number of parameters of `Dense`."""
     sizes = [(1, 1), (1, 3), (4, 1), (784, 10)]
@@ -41,7 +41,7 @@ def judge_parameters(answer):
             return f"{units} units on {inputs} inputs have {right} parameters, not {count}."
 
 
-@exercise("01-best-line", "This is the line that training can only come close to.")
+@exercise("best-line", "This is the line that training can only come close to.")
 def judge_best_line(answer):
     """A function of (x, y) that returns slope and intercept by least squares."""
     rng = np.random.default_rng(5)
@@ -89,7 +89,7 @@ def distance_after(rate, steps):
 
 
 @exercise(
-    "01-learning-rate",
+    "learning-rate",
     "Above 0.5, b jumps across the valley, but each jump is shorter than the last.",
 )
 def judge_learning_rate(answer):
@@ -110,7 +110,7 @@ def judge_learning_rate(answer):
     )
 
 
-@exercise("01-safe-mse", "Shapes that do not fit are noticed before they spoil a score.")
+@exercise("safe-mse", "Shapes that do not fit are noticed before they spoil a score.")
 def judge_safe_mse(answer):
     """A function of (y_true, y_pred) that gives the mean squared error of n numbers."""
     rng = np.random.default_rng(3)

@@ -1,33 +1,8 @@
-"""Answers to the exercises of lesson 03."""
+"""Answers to the exercises of the lesson on graphs of layers."""
 
 from functools import cache
 
 import numpy as np
-
-
-def photo_input(shape=(None, None, 3), **options):
-    import keras
-
-    return keras.Input(shape=shape, **{"name": "photo"} | options)
-
-
-def photo_input_by_batch_shape():
-    import keras
-
-    return keras.Input(batch_shape=(None, None, None, 3), name="photo")
-
-
-def photo_model():
-    import keras
-
-    photo = photo_input()
-    return keras.Model(photo, keras.layers.GlobalAveragePooling2D()(photo))
-
-
-def fixed_batch():
-    import keras
-
-    return keras.Input(batch_shape=(4, None, None, 3), name="photo")
 
 
 def up_to_output(model, layer_name):
@@ -239,31 +214,16 @@ def unbuilt():
 
 
 RIGHT = {
-    "03-photo-input": [photo_input, photo_input_by_batch_shape],
-    "03-up-to": [up_to_output, up_to_by_search],
-    "03-residual-block": [block, block_with_operators],
-    "03-larger-digit": [
+    "model-up-to": [up_to_output, up_to_by_search],
+    "residual-block": [block, block_with_operators],
+    "larger-digit": [
         lambda: pair_network("difference", 4),
         lambda: pair_network("joined", 4),
     ],
 }
 
 WRONG = {
-    "03-photo-input": [
-        (lambda: photo_input((None, None, 1)), "colours have three"),
-        (lambda: photo_input((None, None)), "One size is missing"),
-        (lambda: photo_input((None, None, None)), "channels are not free"),
-        (lambda: photo_input((None, None, None, 3)), "One size too many"),
-        (lambda: photo_input((3, None, None)), "come last"),
-        (lambda: photo_input((28, 28, 3)), "both are None"),
-        (lambda: photo_input((4,)), "its shape is (None, 4)"),
-        (lambda: photo_input(name=None), "the name is"),
-        (fixed_batch, "number of photos is fixed"),
-        (photo_model, "whole model"),
-        (lambda: (28, 28, 3), "This is a shape"),
-        (lambda: (None, None, 3), "This is a shape"),
-    ],
-    "03-up-to": [
+    "model-up-to": [
         (lambda model, name: model.get_layer(name), "This is the layer"),
         (lambda model, name: model.get_layer(name).output, "symbolic tensor"),
         (lambda model, name: model, "the shape should be"),
@@ -275,7 +235,7 @@ WRONG = {
         (all_outputs, "several outputs"),
         (lambda model, name: name, "returns a text"),
     ],
-    "03-residual-block": [
+    "residual-block": [
         (lambda x, filters, strides=1: block(x, filters, strides, "none"), "add `x` itself"),
         (lambda x, filters, strides=1: block(x, filters, strides, "always"), "add `x` itself"),
         (block_for_strides_only, "With more channels, the two paths do not fit"),
@@ -295,7 +255,7 @@ WRONG = {
         (lambda x, filters: block(x, filters), "TypeError"),
         (lambda x, filters, strides=1: x.shape[1:], "symbolic tensor should"),
     ],
-    "03-larger-digit": [
+    "larger-digit": [
         (lambda: pair_network("unshared", 0), "or are there two"),
         (lambda: pair_network("dense", 2), "Share one reader"),
         (lambda: pair_network("difference", 0, dict_output=True), "a dict of them"),
@@ -309,5 +269,5 @@ WRONG = {
     ],
 }
 
-# Models and symbolic tensors are made only when a test asks for them.
-MAKE_FIRST = {"03-photo-input", "03-larger-digit"}
+# Models are trained only when a test asks for them.
+MAKE_FIRST = {"larger-digit"}

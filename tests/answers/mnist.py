@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 02."""
+"""Answers to the exercises of the lesson on handwritten digits."""
 
 from functools import cache
 
@@ -151,18 +151,18 @@ def unbuilt():
 
 
 RIGHT = {
-    "02-one-hot": [
+    "one-hot": [
         one_hot_by_assignment,
         one_hot_by_keras,
         lambda y, n: y[:, None] == range(n),
     ],
-    "02-split": [split, split_by_choice, split_seeded],
-    "02-nearest": [narrowest_by_sorting, narrowest_by_masking],
-    "02-own-network": [lambda: network("strided", 2), lambda: network("pooled", 2)],
+    "split-data": [split, split_by_choice, split_seeded],
+    "nearest-digits": [narrowest_by_sorting, narrowest_by_masking],
+    "digit-network": [lambda: network("strided", 2), lambda: network("pooled", 2)],
 }
 
 WRONG = {
-    "02-one-hot": [
+    "one-hot": [
         (lambda labels, classes: np.eye(classes)[labels].T, "swapped"),
         (lambda labels, classes: np.eye(labels.max() + 1)[labels], "Not every class"),
         (one_hot_from_one, "too far to the left"),
@@ -170,7 +170,7 @@ WRONG = {
         (lambda labels, classes: labels, "need the shape (4, 3)"),
         (one_hot_of_classes, "np.arange(len(labels))"),
     ],
-    "02-split": [
+    "split-data": [
         (split_last, "mix before you cut"),
         (split_torn, "lost its own y"),
         (split_in_place, "changed the arrays"),
@@ -180,7 +180,7 @@ WRONG = {
         (lambda x, y, held_out: split(x, y, 20), "held out"),
         (lambda x, y, held_out: (x, y), "four arrays"),
     ],
-    "02-nearest": [
+    "nearest-digits": [
         (widest, "widest"),
         (narrowest_of_all, "answered correctly"),
         (surest, "surest"),
@@ -190,7 +190,7 @@ WRONG = {
         (lambda p, y, count: narrowest_by_sorting(p, y, 60), "row numbers are asked for"),
         (lambda p, y, count: narrowest_by_sorting(p, y, count)[::-1], "not in order"),
     ],
-    "02-own-network": [
+    "digit-network": [
         (lambda: network("wide", 0), "parameters"),
         (lambda: network("strided", 0), "Was it trained"),
         (lambda: network("dense", 1), "short of 96%"),
@@ -201,4 +201,4 @@ WRONG = {
 }
 
 # Models are made only when a test asks for them.
-MAKE_FIRST = {"02-own-network"}
+MAKE_FIRST = {"digit-network"}

@@ -1,4 +1,4 @@
-"""Judges of lesson 05, image augmentation."""
+"""Judges of the lesson on image augmentation."""
 
 import itertools
 
@@ -32,7 +32,7 @@ def drawn_numbers(generator, draws=400):
     }
 
 
-@exercise("05-digits", "A digit stays the digit that it is.")
+@exercise("augment-digits", "A digit stays the digit that it is.")
 def judge_digits(answer):
     """An ImageDataGenerator that turns, shifts and zooms digits a little, and nothing else."""
     if isinstance(answer, type):
@@ -78,7 +78,7 @@ def judge_digits(answer):
     return None
 
 
-@exercise("05-take", "The next one in line gets the next batch.")
+@exercise("take-batches", "The next one in line gets the next batch.")
 def judge_take(answer):
     """A function of (flow, count) that draws exactly count batches of an endless flow."""
     for count in (3, 1, 8):
@@ -136,7 +136,7 @@ def angles_of(images):
     return np.rad2deg(0.5 * np.arctan2(2 * xy, xx - yy))
 
 
-@exercise("05-turns", "A turn has 360 degrees.")
+@exercise("turns", "A turn has 360 degrees.")
 def judge_turns(answer):
     """A layer that turns by up to 45 degrees and fills with the nearest pixel."""
     import keras
@@ -186,7 +186,7 @@ def filled_by_nearest(layer, images):
     return corner.max() < 0.2 and rim.min() > 0.8
 
 
-@exercise("05-own-augmentation", "Ready to stand in front of a network, or in a pipeline.")
+@exercise("own-augmentation", "Ready to stand in front of a network, or in a pipeline.")
 def judge_own_augmentation(answer):
     """A model of random layers for photos of any size that changes them moderately."""
     import keras

@@ -1,11 +1,11 @@
-"""Judges of lesson 00, the start page."""
+"""Judges of the start page."""
 
 import numpy as np
 
 from helpers.exercises import Hint, call, exercise
 
 
-@exercise("00-pixels", "This is how an exercise works: on to the next one.")
+@exercise("count-pixels", "This is how an exercise works: on to the next one.")
 def judge_pixels(answer):
     """The number of pixels of a grey image of 28 rows and 28 columns."""
     if isinstance(answer, (str, bytes)):
@@ -22,7 +22,7 @@ def judge_pixels(answer):
     return "Count the pixels of one row first. How many rows are there?"
 
 
-@exercise("00-scale", "You will scale images like this in nearly every lesson.")
+@exercise("scale-pixels", "You will scale images like this in nearly every lesson.")
 def judge_scale(answer):
     """A function that scales grey values from 0..255 to 0..1."""
     rng = np.random.default_rng(1)
@@ -58,7 +58,7 @@ def judge_scale(answer):
     return None
 
 
-@exercise("00-shapes", "The message named the shapes, and the shapes told the cure.")
+@exercise("add-transposed", "The message named the shapes, and the shapes told the cure.")
 def judge_shapes(answer):
     """The sum of an array of shape (3, 2) and one of shape (2, 3) with its axes swapped."""
     if isinstance(answer, (str, bytes)):

@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 05."""
+"""Answers to the exercises of the lesson on image augmentation."""
 
 import itertools
 
@@ -68,20 +68,20 @@ FLIP, TURN, ZOOM = ("RandomFlip", "horizontal"), ("RandomRotation", 0.05), ("Ran
 LIGHT, CONTRAST = ("RandomBrightness", 0.1), ("RandomContrast", 0.2)
 
 RIGHT = {
-    "05-digits": [
+    "augment-digits": [
         digit_generator,
         lambda: digit_generator(zoom_range=[0.9, 1.1], fill_mode="constant"),
     ],
-    "05-take": [
+    "take-batches": [
         lambda flow, count: [next(flow) for _ in range(count)],
         lambda flow, count: list(itertools.islice(flow, count)),
         take_by_loop,
     ],
-    "05-turns": [
+    "turns": [
         lambda: layer("RandomRotation", 45 / 360, fill_mode="nearest"),
         lambda: layer("RandomRotation", (-0.125, 0.125), fill_mode="nearest", seed=1),
     ],
-    "05-own-augmentation": [
+    "own-augmentation": [
         lambda: layers(FLIP, TURN, ZOOM),
         lambda: layers(FLIP, TURN, ZOOM, LIGHT, CONTRAST),
         lambda: layers(("RandomTranslation", 0.1, 0.1), LIGHT, ("RandomShear", 0.2)),
@@ -89,7 +89,7 @@ RIGHT = {
 }
 
 WRONG = {
-    "05-digits": [
+    "augment-digits": [
         (generator_class, "the class itself"),
         (dict, "An `ImageDataGenerator` is asked for"),
         (lambda: digit_generator(horizontal_flip=True), "flips digits"),
@@ -104,7 +104,7 @@ WRONG = {
         (lambda: digit_generator(zoom_range=[0.9, 1.0]), "both ways"),
         (lambda: digit_generator(shear_range=10), "shears"),
     ],
-    "05-take": [
+    "take-batches": [
         (lambda flow, count: [flow[i] for i in range(count)], "Use `next(flow)`"),
         (take_with_enumerate, "Stop before drawing one more"),
         (take_one_more, "Where does it stop"),
@@ -113,7 +113,7 @@ WRONG = {
         (lambda flow, count: [next(flow)] * count, "not the next batches"),
         (lambda flow, count: [next(flow) for _ in range(5)], "and 5 came"),
     ],
-    "05-turns": [
+    "turns": [
         (lambda: 45 / 360, "This is a number"),
         (lambda: layer("RandomRotation", 0.785, fill_mode="nearest"), "counts in turns"),
         (lambda: layer("RandomRotation", 45 / 180, fill_mode="nearest"), "counts in turns"),
@@ -125,7 +125,7 @@ WRONG = {
         (lambda: layer("RandomRotation", (0, 0.125), fill_mode="nearest"), "the same side"),
         (lambda: layer("Flatten"), "changes the shape"),
     ],
-    "05-own-augmentation": [
+    "own-augmentation": [
         (lambda: [layer(*FLIP), layer(*TURN), layer(*ZOOM)], "into one model"),
         (lambda: layers(FLIP, TURN), "here are 2"),
         (lambda: layers(FLIP, TURN, ZOOM, ("Flatten",), ("Dense", 4)), "photos of any size"),
@@ -147,4 +147,4 @@ WRONG = {
 }
 
 # Generators and layers need TensorFlow and are made only when a test asks for them.
-MAKE_FIRST = {"05-digits", "05-turns", "05-own-augmentation"}
+MAKE_FIRST = {"augment-digits", "turns", "own-augmentation"}
