@@ -3,8 +3,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import CourseError
+from helpers import CourseError, plots
+from helpers.data import DATA
 from helpers.plots import image_grid, plot_confusion, plot_history, use_style
 
 HISTORY = {"loss": [3, 2, 1], "val_loss": [3, 2.5, 2.6], "accuracy": [0.1, 0.5, 0.9]}
@@ -103,3 +106,40 @@ def test_confusion_refuses_what_are_no_classes(true, predicted, words):
     names = ["a", "b"]
     with pytest.raises(CourseError, match=words):
         plot_confusion(true, predicted, names)
+
+
+def luminance(color):
+    """Relative luminance of a colour such as "#0072B2", by WCAG 2."""
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
+
+
+@pytest.mark.parametrize("name", ["TEXT_ORANGE", "TEXT_GREEN", "TEXT_RED", "BLUE", "GREY"])
+def test_colours_for_words_can_be_read_on_white(name):
+    assert 1.05 / (luminance(getattr(plots, name)) + 0.05) >= 4.5
+
+
+SHOW = """
+import matplotlib.pyplot as plt
+import numpy as np
+from helpers.plots import PhotoFigure, image_grid, use_style
+
+use_style()
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("image_grid(np.zeros((2, 8, 8, 3)));", {"image/jpeg"}),
+        ("image_grid(np.zeros((2, 8, 8)));", {"image/png"}),
+        ("plt.subplots(FigureClass=PhotoFigure);", {"image/jpeg"}),
+        ("plt.subplots();", {"image/png"}),
+    ],
+)
+def test_photos_are_stored_as_jpeg_and_drawings_as_png(line, kinds):
+    notebook = new_notebook(cells=[new_code_cell(SHOW), new_code_cell(line)])
+    NotebookClient(notebook, resources={"metadata": {"path": str(DATA.parent)}}).execute()
+    (output,) = notebook.cells[1].outputs
+    assert set(output.data) - {"text/plain"} == kinds
