@@ -5,11 +5,14 @@ no complaint means that the rule is kept. `RULES` holds them all.
 """
 
 import ast
+import base64
+import json
 import re
 import statistics
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import nbformat
@@ -18,16 +21,66 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
 START = "00_start_here.ipynb"
-CATALOGUES = {  # lessons that show every option of something may be longer
-    "03_sequential_vs_functional.ipynb",
-    "05_image_augmentation.ipynb",
-    "08_callbacks.ipynb",
-    "13_finetuning_vgg16.ipynb",
+TOPICS = "topics.ipynb"  # the topic index: a page, not a lesson
+
+ANY = float("inf")
+
+
+class Sizes(NamedTuple):
+    """What a kind of lesson may have at most, and must have at least.
+
+    Attributes:
+        cells: fewest and most cells on the main path.
+        words: most words of Markdown on the main path.
+        read: most minutes to read and work.
+        run: most minutes to run.
+        exercises: fewest exercises.
+    """
+
+    cells: tuple = (25, 50)
+    words: float = 2500
+    read: float = 90
+    run: int = 1
+    exercises: int = 5
+
+
+LESSON = Sizes()
+SLOW = LESSON._replace(run=2)
+PROJECT = SLOW._replace(cells=(25, 60), read=120, exercises=4)
+FREE = LESSON._replace(cells=(1, ANY), words=ANY, read=ANY)
+SIZES = {  # by topic; a topic that is not here is a LESSON
+    "start_here": FREE._replace(exercises=3),
+    "mnist": SLOW,
+    "finetuning_vgg16": SLOW,
+    "many_devices": SLOW,
+    "error_gallery": FREE._replace(exercises=8),
+    "segmentation": PROJECT,
+    "dcgan": PROJECT,
+    "landmarks": PROJECT,
+    "tiny_detector": PROJECT,
 }
 
-LARGEST_FILE = 2_500_000  # bytes
+LARGEST_FILE = 1_500_000  # bytes
+LARGEST_PNG = 150_000  # bytes
 MEDIAN_LINES, NINTH_DECILE_LINES, MOST_LINES = 8, 20, 35  # of code in a cell
-PROSE = (0.35, 0.65)  # share of the cells that are Markdown
+LARGEST_TEXT = 150  # words in a text cell; a cell stays under it
+LONGEST_PAUSE = 12  # cells between two exercises
+MOST_TRUTHS = 4  # printed True and False
+PROSE = (0.35, 0.65)  # share of the main path's cells that are Markdown
+TAGS = {
+    "augmentation-speed",
+    "compare",
+    "exercise",
+    "nbval-ignore-output",
+    "needs-torch",
+    "raises-exception",
+    "solution",
+}
+WIDEST_TOLERANCE = 10  # percent
+BOX = (
+    '<div style="border-left: 5px solid #E69F00; padding: 0.4em 0.8em">'
+    "<b>It goes wrong like this.</b> "
+)
 TIME = re.compile(
     r"^\*\*Time\*\*: about (1 minute|(?!1 )\d+ minutes) to read and work, "
     r"(1 minute|(?!1 )\d+ minutes) to run\.$",
@@ -61,6 +114,16 @@ def rule(function):
     return function
 
 
+def rule_of_lessons(function):
+    """Add a rule to RULES that the topic index need not keep."""
+
+    @wraps(function)
+    def unless_index(lesson):
+        return [] if lesson.path.name == TOPICS else function(lesson)
+
+    return rule(unless_index)
+
+
 class Page(HTMLParser):
     """What a Markdown text holds once it is rendered.
 
@@ -69,18 +132,27 @@ class Page(HTMLParser):
         links: list of targets.
         images: list of (source, alternative text or None).
         details: number of parts that unfold.
+        summaries: list of (depth, text) of their titles; depth 2 unfolds within depth 1.
+        words: number of words.
+        plain_words: number of words outside tables and parts that unfold.
     """
 
     def __init__(self, markdown):
         super().__init__()
-        self.headings, self.links, self.images, self.details = [], [], [], 0
-        self.level, self.words = None, []
+        self.headings, self.links, self.images, self.summaries = [], [], [], []
+        self.details = self.words = self.plain_words = 0
+        self.open = {"details": 0, "table": 0}
+        self.title, self.all, self.plain = [], [], []
         self.feed(MarkdownIt("commonmark").enable("table").render(markdown))
+        self.words = len("".join(self.all).split())
+        self.plain_words = len("".join(self.plain).split())
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
-        if re.fullmatch("h[1-6]", tag):
-            self.level, self.words = int(tag[1]), []
+        if tag in self.open:
+            self.open[tag] += 1
+        if re.fullmatch("h[1-6]|summary", tag):
+            self.title = []
         elif tag == "a" and "href" in attributes:
             self.links.append(attributes["href"])
         elif tag == "img":
@@ -89,11 +161,18 @@ class Page(HTMLParser):
             self.details += 1
 
     def handle_data(self, data):
-        self.words.append(data)
+        self.title.append(data)
+        self.all.append(data)
+        if not any(self.open.values()):
+            self.plain.append(data)
 
     def handle_endtag(self, tag):
+        if tag in self.open:
+            self.open[tag] -= 1
         if re.fullmatch("h[1-6]", tag):
-            self.headings.append((self.level, "".join(self.words)))
+            self.headings.append((int(tag[1]), "".join(self.title)))
+        elif tag == "summary":
+            self.summaries.append((self.open["details"], "".join(self.title)))
 
 
 class Lesson:
@@ -139,9 +218,22 @@ class Lesson:
         return {anchor(text) for page in self.pages.values() for _, text in page.headings}
 
     @property
-    def number(self):
-        """The lesson's two digits."""
-        return self.path.name[:2]
+    def sizes(self):
+        """How large this kind of lesson may be."""
+        return SIZES.get(self.path.stem.partition("_")[2], LESSON)
+
+    @cached_property
+    def keep(self):
+        """Number of the cell `What to keep`, None where there is none."""
+        for number, page in self.pages.items():
+            if page.headings[:1] == [(2, "What to keep")]:
+                return number
+        return None
+
+    @property
+    def main_path(self):
+        """Numbers of the cells up to `What to keep`; what follows is only looked up."""
+        return range(len(self.cells) if self.keep is None else self.keep + 1)
 
     def tagged(self, tag):
         """Numbers of the cells that carry the tag."""
@@ -175,6 +267,16 @@ def output_text(cell):
     return "\n".join(texts)
 
 
+def shown(cell, *types):
+    """Pairs (kind, data) that a code cell has stored, from outputs of these types or all."""
+    return [
+        pair
+        for output in cell.outputs
+        if not types or output.output_type in types
+        for pair in output.get("data", {}).items()
+    ]
+
+
 def bullets(markdown):
     """The first-level bullets of a Markdown text."""
     return re.findall(r"^[-*] +(.+)", markdown, re.M)
@@ -197,6 +299,20 @@ def called(tree, name):
         else None
         for call in calls
     ]
+
+
+def dotted(node):
+    """A name with dots such as `keras.layers.Dense` as text, "" for anything else."""
+    if isinstance(node, ast.Attribute):
+        owner = dotted(node.value)
+        return owner and f"{owner}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def is_keras_name(node):
+    """Whether this is a name such as `keras.layers.Dense`, but not `keras.__version__`."""
+    name = dotted(node)
+    return name.startswith(("keras.", "tf.")) and not name.endswith("__")
 
 
 class Names(ast.NodeVisitor):
@@ -263,7 +379,7 @@ def names_needed(tree):
     return needed
 
 
-@rule
+@rule_of_lessons
 def opens_with_goals_and_minutes(lesson):
     """Title, one sentence, 3 to 5 goals, what to know before, and the minutes."""
     text = lesson.cells[0].source if lesson.cells else ""
@@ -288,6 +404,24 @@ def opens_with_goals_and_minutes(lesson):
     return complaints
 
 
+def minutes(text):
+    """The minutes (to read and work, to run) that an opening cell states, or None."""
+    found = TIME.search(text)
+    return found and tuple(int(part.split()[0]) for part in found.groups())
+
+
+@rule_of_lessons
+def states_few_minutes(lesson):
+    """The stated minutes are those of a lesson."""
+    stated = minutes(lesson.cells[0].source) if lesson.cells else None
+    most = {"to read and work": lesson.sizes.read, "to run": lesson.sizes.run}
+    return [
+        f"cell 0: {count} minutes {what}, {most[what]} are the most"
+        for what, count in zip(most, stated or [], strict=False)
+        if count > most[what]
+    ]
+
+
 @rule
 def has_one_title(lesson):
     """One heading of the first level, the title."""
@@ -310,7 +444,7 @@ def is_python(lesson):
     ]
 
 
-@rule
+@rule_of_lessons
 def imports_once(lesson):
     """Cell 1 has all the imports."""
     importing = [
@@ -323,7 +457,32 @@ def imports_once(lesson):
     ]
     if 1 not in importing:
         complaints.append("cell 1: the import cell is missing here")
+    elif not called(lesson.trees[1], "use_style"):
+        complaints.append("cell 1: use_style() is missing")
     return complaints
+
+
+@rule_of_lessons
+def imports_keras_quietly(lesson):
+    """`with quiet_import():` keeps TensorFlow's messages at its import out of the lesson."""
+    tree = lesson.trees.get(1, ast.Module([]))
+    quiet = {
+        node
+        for block in ast.walk(tree)
+        if isinstance(block, ast.With)
+        and any(called(item, "quiet_import") for item in block.items)
+        for node in ast.walk(block)
+    }
+    loud = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and node not in quiet:
+            loud |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node not in quiet:
+            loud.add((node.module or "").split(".")[0])
+    return [
+        f"cell 1: {name} is imported within `with quiet_import():`"
+        for name in sorted(loud & {"keras", "tensorflow"})
+    ]
 
 
 def turns(lesson):
@@ -336,13 +495,13 @@ def turns(lesson):
     ]
 
 
-@rule
+@rule_of_lessons
 def has_exercises(lesson):
-    """At least three headings `### Your turn N`, each followed by exercise and solution."""
-    found = turns(lesson)
+    """Enough headings `### Your turn N`, each followed by exercise and solution."""
+    found, fewest = turns(lesson), lesson.sizes.exercises
     complaints = []
-    if len(found) < 3:
-        complaints.append(f"a lesson has at least three exercises, here are {len(found)}")
+    if len(found) < fewest:
+        complaints.append(f"{len(found)} exercises, this lesson has at least {fewest}")
     for place, (number, digits) in enumerate(found, start=1):
         if digits != str(place):
             complaints.append(f"cell {number}: this heading is not `### Your turn {place}: …`")
@@ -368,14 +527,34 @@ def has_exercises(lesson):
     return complaints
 
 
+@rule_of_lessons
+def exercises_are_spread(lesson):
+    """Something to do comes again and again on the main path, and not behind it."""
+    complaints, last = [], 1
+    for number, _ in turns(lesson):
+        if (pause := number - last - 1) > LONGEST_PAUSE:
+            complaints.append(
+                f"cell {number}: {pause} cells since "
+                f"{'the import cell' if last == 1 else 'the last exercise'}, "
+                f"{LONGEST_PAUSE} are the most"
+            )
+        last = number + 2
+        if number not in lesson.main_path:
+            complaints.append(f"cell {number}: no exercise stands behind What to keep")
+    return complaints
+
+
 @rule
 def hints_unfold(lesson):
-    """Each exercise has a hint to unfold, and all that unfold are closed again."""
-    complaints = [
-        f"cell {number}: an exercise has at least one hint in <details>"
-        for number, _ in turns(lesson)
-        if not lesson.pages[number].details
-    ]
+    """Each exercise has hints, one within the other, and all that unfold are closed."""
+    complaints = []
+    for number, _ in turns(lesson):
+        hints = lesson.pages[number].summaries
+        if len(hints) < 2 or hints != [(n, f"Hint {n}") for n in range(1, len(hints) + 1)]:
+            complaints.append(
+                f"cell {number}: an exercise has at least two hints, `Hint 1` and, in the "
+                f"<details> of that, `Hint 2`"
+            )
     complaints += [
         f"cell {number}: {page.details} <details>, but {closed} </details>"
         for number, page in lesson.pages.items()
@@ -386,8 +565,8 @@ def hints_unfold(lesson):
 
 @rule
 def exercises_are_checked(lesson):
-    """An exercise and its solution are checked under one name, which no other bears."""
-    complaints, known = [], set()
+    """An exercise and its solution are checked under one name."""
+    complaints = []
     for number, tree in lesson.trees.items():
         cell = lesson.code[number]
         for tag, checker in (("exercise", "check"), ("solution", "check_solution")):
@@ -403,14 +582,11 @@ def exercises_are_checked(lesson):
                     f"learner's error does not stop Run All"
                 )
             for name in called(tree, "check"):
-                if not re.fullmatch(rf"{lesson.number}(-[a-z0-9]+)+", name or ""):
+                if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name or ""):
                     complaints.append(
                         f"cell {number}: the exercise's name {name!r} is not of the form "
-                        f"'{lesson.number}-some-name'"
+                        f"'some-name', without a lesson's number"
                     )
-                if name in known:
-                    complaints.append(f"cell {number}: a second exercise is named {name!r}")
-                known.add(name)
         if "solution" in tags(cell):
             if not cell.metadata.get("jupyter", {}).get("source_hidden"):
                 complaints.append(f"cell {number}: a solution is collapsed (source_hidden)")
@@ -420,6 +596,31 @@ def exercises_are_checked(lesson):
             asked = called(above, "check") if above else []
             if called(tree, "check_solution") != asked:
                 complaints.append(f"cell {number}: the exercise above has another name")
+    return complaints
+
+
+def names_of_exercises(path):
+    """The names under which a notebook on disk checks its exercises."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return re.findall(r"""\bcheck\(\s*["']([^"']+)["']""", "\n".join(code))
+
+
+@rule
+def exercises_have_own_names(lesson):
+    """No exercise bears the name of another one in the course."""
+    owners = {
+        name: path.name
+        for path in sorted(lesson.path.parent.glob("*.ipynb"))
+        if path.name != lesson.path.name
+        for name in names_of_exercises(path)
+    }
+    complaints = []
+    for number in lesson.tagged("exercise"):
+        for name in called(lesson.trees.get(number, ast.Module([])), "check"):
+            if name in owners:
+                complaints.append(f"cell {number}: {name!r} is in {owners[name]} already")
+            owners[name] = "this lesson"
     return complaints
 
 
@@ -468,19 +669,18 @@ def exercises_wait_and_solutions_pass(lesson):
     return complaints
 
 
-@rule
+@rule_of_lessons
 def closes_with_what_to_keep(lesson):
     """Five bullets, a link to the next lesson, two or three to official documentation."""
-    last = len(lesson.cells) - 1
-    page = lesson.pages.get(last)
-    if page is None or page.headings[:1] != [(2, "What to keep")]:
-        return [f"cell {last}: a lesson closes with a cell `## What to keep`"]
-    complaints = []
+    last = lesson.keep
+    if last is None:
+        return ["the main path closes with a cell `## What to keep`, which is missing"]
+    page, complaints = lesson.pages[last], []
     count = len(bullets(lesson.cells[last].source))
     if count != 5:
         complaints.append(f"cell {last}: What to keep has five bullets, here are {count}")
-    names = sorted(path.name for path in lesson.path.parent.glob("*.ipynb"))
-    later = names[names.index(lesson.path.name) + 1 :]
+    names = {path.name for path in lesson.path.parent.glob("*.ipynb")} - {TOPICS}
+    later = sorted(name for name in names if name > lesson.path.name)
     if later and later[0] not in page.links:
         complaints.append(f"cell {last}: the link to the next lesson, {later[0]}, is missing")
     outside = [link for link in page.links if "://" in link]
@@ -509,19 +709,280 @@ def images_have_alt_text(lesson):
     ]
 
 
+@rule_of_lessons
+def reference_comes_last(lesson):
+    """Behind `What to keep` stands nothing, or `## For reference` and its sections."""
+    parts = [
+        (number, level, text)
+        for number, page in lesson.pages.items()
+        for level, text in page.headings
+        if level <= 2
+    ]
+    behind = [part for part in parts if part[0] not in lesson.main_path]
+    complaints = [
+        f"cell {number}: For reference stands behind What to keep"
+        for number, _, text in parts
+        if text == "For reference" and number in lesson.main_path
+    ]
+    complaints += [
+        f"cell {number}: {text!r} behind What to keep is a section `###` of For reference"
+        for number, level, text in behind
+        if (level, text) != (2, "For reference")
+    ]
+    complaints += [f"cell {number}: a second For reference" for number, *_ in behind[1:]]
+    first = len(lesson.main_path)
+    opening = lesson.pages[first].headings[:1] if first in lesson.pages else []
+    if first < len(lesson.cells) and opening != [(2, "For reference")]:
+        complaints.append(f"cell {first}: behind What to keep comes `## For reference`")
+    return complaints
+
+
 @rule
-def cells_are_small(lesson):
-    """Code cells are short, and a lesson is no book."""
-    name = lesson.path.name
-    fewest, most = (10, 50) if name == START else (25, 80 if name in CATALOGUES else 50)
+def figures_are_described(lesson):
+    """Below a figure stands what it shows; those of exercises and solutions are free."""
+    return [
+        f"cell {number}: a sentence under this figure, before the next code, is missing"
+        for number, cell in lesson.code.items()
+        if not {"exercise", "solution"} & set(tags(cell))
+        and any(kind.startswith("image/") for kind, _ in shown(cell))
+        and number + 1 not in lesson.pages
+    ]
+
+
+@rule
+def photos_are_jpeg(lesson):
+    """A large PNG is a photo, and those are stored as JPEG."""
+    sizes = [
+        (number, len(base64.b64decode(data)))
+        for number, cell in lesson.code.items()
+        for kind, data in shown(cell)
+        if kind == "image/png"
+    ]
+    return [
+        f"cell {number}: a PNG of {size / 1000:.0f} kB, store it as JPEG: PhotoFigure of "
+        f"helpers.plots"
+        for number, size in sizes
+        if size > LARGEST_PNG
+    ]
+
+
+@rule
+def boxes_look_alike(lesson):
+    """`It goes wrong like this` has one form, in HTML, and no classes of JupyterLab."""
     complaints = []
-    if not fewest <= len(lesson.cells) <= most:
-        complaints.append(f"{len(lesson.cells)} cells, {fewest} to {most} are a lesson")
+    for number in lesson.pages:
+        text = lesson.cells[number].source
+        opened = re.findall(
+            r"<div[^>]*border|(?:<b>|<strong>|\*\*|#+ )It goes wrong like", text
+        )
+        boxes = [part.partition("</div>")[0] for part in text.split(BOX)[1:]]
+        if len(opened) != 2 * len(boxes):
+            complaints.append(f"cell {number}: a box opens exactly with {BOX}")
+        if text.count("<div") != text.count("</div>"):
+            complaints.append(f"cell {number}: a <div> that is not closed")
+        if any("`" in box or "**" in box for box in boxes):
+            complaints.append(
+                f"cell {number}: in a box stand <code> and <b>, Markdown is not rendered there"
+            )
+    complaints += [
+        f"cell {number}: a box has no class `alert`, it has the form of the others"
+        for number, cell in enumerate(lesson.cells)
+        if re.search(r"""class=["'][^"']*\balert""", cell.source)
+    ]
+    return complaints
+
+
+@rule
+def comments_are_for_learners(lesson):
+    """No comment speaks to a linter, a formatter or a type checker."""
+    return [
+        f"cell {number}: the comment {found[0]!r} is no word to a learner"
+        for number, cell in lesson.code.items()
+        if (found := re.search(r"#\s*(noqa|fmt\b|type:|ruff|pylint|isort)", cell.source))
+    ]
+
+
+def pairs(assignment):
+    """Pairs (target, value) of an assignment, one by one where both are tuples."""
+    values = getattr(assignment.value, "elts", None)
+    for target in assignment.targets:
+        if isinstance(target, (ast.Tuple, ast.List)) and values:
+            yield from zip(target.elts, values, strict=False)
+        else:
+            yield target, assignment.value
+
+
+@rule
+def names_are_real(lesson):
+    """No other name for one of Keras or TensorFlow, except `tf`."""
+    complaints = []
+    for number, tree in lesson.trees.items():
+        aliases = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign):
+                aliases += [
+                    f"{target.id} = {dotted(value)}"
+                    for target, value in pairs(node)
+                    if isinstance(target, ast.Name) and is_keras_name(value)
+                ]
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                names = {
+                    ".".join(filter(None, [getattr(node, "module", ""), alias.name])): alias
+                    for alias in node.names
+                    if alias.asname
+                }
+                aliases += [
+                    f"{name} as {alias.asname}"
+                    for name, alias in names.items()
+                    if name.split(".")[0] in ("keras", "tensorflow")
+                    and (name, alias.asname) != ("tensorflow", "tf")
+                ]
+        complaints += [f"cell {number}: {alias}: use the real name" for alias in aliases]
+    return complaints
+
+
+@rule
+def calls_are_written_out(lesson):
+    """No settings unpacked by ** into a call of Keras, TensorFlow, `fit` and its kin."""
+    complaints = []
+    for number, tree in lesson.trees.items():
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call) or all(word.arg for word in call.keywords):
+                continue
+            method = getattr(call.func, "attr", None)
+            owner = getattr(call.func, "value", None)
+            inherited = isinstance(owner, ast.Call) and dotted(owner.func) == "super"
+            if is_keras_name(call.func) or (
+                method in ("fit", "compile", "evaluate", "predict") and not inherited
+            ):
+                complaints.append(
+                    f"cell {number}: ** in a call of {dotted(call.func) or method}, write "
+                    f"its arguments out"
+                )
+    return complaints
+
+
+@rule
+def contexts_are_written_out(lesson):
+    """No loop over context managers."""
+    return [
+        f"cell {number}: `with {item.context_expr.id}:` in a loop, write each one out"
+        for number, tree in lesson.trees.items()
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.For)
+        for node in ast.walk(loop)
+        if isinstance(node, ast.With)
+        for item in node.items
+        if isinstance(item.context_expr, ast.Name)
+        and item.context_expr.id in Names(loop.target).assigned
+    ]
+
+
+def scopes(tree):
+    """The nodes of a cell, and those of each function in it, as lists of their own."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    roots = [tree, *(node for node in ast.walk(tree) if isinstance(node, functions))]
+    for root in roots:
+        nodes, rest = [], list(ast.iter_child_nodes(root))
+        while rest:
+            node = rest.pop()
+            nodes.append(node)
+            if not isinstance(node, functions):
+                rest.extend(ast.iter_child_nodes(node))
+        yield nodes
+
+
+@rule
+def seeds_come_first(lesson):
+    """A cell that sets the seed does so before it builds its first model."""
+    complaints = []
+    for number, tree in lesson.trees.items():
+        for nodes in scopes(tree):
+            lines = {
+                name: [
+                    node.lineno
+                    for node in nodes
+                    if isinstance(node, ast.Call) and dotted(node.func) == f"keras.{name}"
+                ]
+                for name in ("utils.set_random_seed", "Sequential", "Model")
+            }
+            seeds = lines.pop("utils.set_random_seed")
+            if seeds and any(line < min(seeds) for line in sum(lines.values(), [])):
+                complaints.append(
+                    f"cell {number}: a model is built before set_random_seed, its weights "
+                    f"do not repeat"
+                )
+    return complaints
+
+
+@rule
+def shows_numbers(lesson):
+    """Numbers are printed; True and False tell little."""
+    truths = sum(
+        len(re.findall(r"\b(?:True|False)\b", text))
+        for cell in lesson.code.values()
+        for text in [
+            *(out.text for out in cell.outputs if out.output_type == "stream"),
+            *(data for kind, data in shown(cell, "execute_result") if kind == "text/plain"),
+        ]
+    )
+    if truths <= MOST_TRUTHS:
+        return []
+    return [f"True or False is printed {truths} times, {MOST_TRUTHS} are the most"]
+
+
+@rule
+def tags_are_known(lesson):
+    """A tag is in TAGS or a tolerance such as `within-2%`, of at most 10 %."""
+    complaints = []
+    for number, cell in enumerate(lesson.cells):
+        for tag in tags(cell):
+            within = re.fullmatch(r"within-(\d+(?:\.\d+)?)%", tag)
+            if not within and tag not in TAGS:
+                complaints.append(f"cell {number}: the tag {tag!r} is not known")
+            if within and not 0 < float(within[1]) <= WIDEST_TOLERANCE:
+                complaints.append(
+                    f"cell {number}: {tag}, a tolerance is over 0 and at most "
+                    f"{WIDEST_TOLERANCE} %"
+                )
+            if cell.cell_type != "code":
+                complaints.append(f"cell {number}: {tag!r} stands on a text cell")
+    return complaints
+
+
+@rule_of_lessons
+def main_path_is_short(lesson):
+    """A lesson is no book."""
+    (fewest, most), words = lesson.sizes.cells, lesson.sizes.words
+    cells, complaints = len(lesson.main_path), []
+    if not fewest <= cells <= most:
+        complaints.append(f"{cells} cells on the main path, {fewest} to {most} are a lesson")
+    count = sum(lesson.pages[n].words for n in lesson.main_path if n in lesson.pages)
+    if count > words:
+        complaints.append(f"{count} words on the main path, {words} are the most")
+    return complaints
+
+
+@rule_of_lessons
+def text_cells_are_short(lesson):
+    """A text cell has one topic; tables and what unfolds are not counted."""
+    return [
+        f"cell {number}: {page.plain_words} words, a text cell has under {LARGEST_TEXT}"
+        for number, page in lesson.pages.items()
+        if number in lesson.main_path
+        and number not in (0, lesson.keep)
+        and page.plain_words >= LARGEST_TEXT
+    ]
+
+
+@rule_of_lessons
+def code_cells_are_short(lesson):
+    """Code cells are short, those for reference as well."""
     lines = {
         number: sum(bool(line.strip()) for line in cell.source.splitlines())
         for number, cell in lesson.code.items()
     }
-    complaints += [
+    complaints = [
         f"cell {number}: {count} lines of code, {MOST_LINES} are the most"
         for number, count in lines.items()
         if count > MOST_LINES
@@ -540,10 +1001,11 @@ def cells_are_small(lesson):
     return complaints
 
 
-@rule
+@rule_of_lessons
 def half_is_prose(lesson):
-    """About half of the cells are Markdown."""
-    share = len(lesson.pages) / max(1, len(lesson.cells))
+    """About half of the main path's cells are Markdown."""
+    cells = lesson.main_path
+    share = sum(number in lesson.pages for number in cells) / max(1, len(cells))
     if PROSE[0] <= share <= PROSE[1]:
         return []
     return [f"{share:.0%} of the cells are Markdown, about half should be"]
@@ -624,30 +1086,74 @@ def file_is_small(lesson):
 
 @rule
 def start_page_links_everything(lesson):
-    """The start page links every lesson, and its topic index has unique ids and anchors.
-
-    A row of the index is a line of a Markdown table with an id, such as `reg-data`, in
-    backticks, and a link to the heading that teaches it.
-    """
+    """The start page links every lesson and the topic index."""
     if lesson.path.name != START:
         return []
-    complaints, known = [], set()
+    linked = {link.partition("#")[0] for page in lesson.pages.values() for link in page.links}
+    names = {path.name for path in lesson.path.parent.glob("*.ipynb")} | {TOPICS}
+    return [
+        f"the start page has no link to {name}" for name in sorted(names - {START, *linked})
+    ]
+
+
+@rule
+def topics_lead_to_sections(lesson):
+    """The topic index has unique ids, a link to a heading with each, and every lesson.
+
+    A row is a line of a Markdown table with an id, such as `reg-data`, in backticks in its
+    last column, and a link to the heading that teaches it (links_resolve follows it).
+    """
+    if lesson.path.name != TOPICS:
+        return []
+    complaints, known, linked = [], set(), {START, TOPICS}
     for number in lesson.pages:
         for line in lesson.cells[number].source.splitlines():
-            ids = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", line) if line.startswith("|") else []
+            topic = re.search(r"`([a-z]+(?:-[a-z0-9]+)+)` *\|$", line)
             links = re.findall(r"\]\(([^)]+)\)", line)
-            if ids and (not links or any("#" not in link for link in links)):
-                complaints.append(f"cell {number}: topic {ids[0]!r} lacks a link to a heading")
-            for topic in ids:
-                if topic in known:
-                    complaints.append(f"cell {number}: topic {topic!r} is there twice")
-                known.add(topic)
-    if not known:
-        complaints.append("the start page has a topic index, a table with ids in backticks")
-    linked = {link.partition("#")[0] for page in lesson.pages.values() for link in page.links}
+            if not line.startswith("|") or not (topic or links):
+                continue
+            if not topic:
+                complaints.append(f"cell {number}: {line[:40]}… lacks an id")
+                continue
+            if not links or any("#" not in link for link in links):
+                complaints.append(f"cell {number}: {topic[1]!r} lacks a link to a heading")
+            if topic[1] in known:
+                complaints.append(f"cell {number}: {topic[1]!r} is there twice")
+            known.add(topic[1])
+            linked.update(link.partition("#")[0] for link in links)
+    names = {path.name for path in lesson.path.parent.glob("*.ipynb")}
+    complaints += [f"no topic of {name} is listed" for name in sorted(names - linked)]
+    return complaints
+
+
+def complaints_about_readme(readme, paths):
+    """What the table of lessons in the README lacks, given its text and the notebooks.
+
+    Each lesson has a row with its number, a link to it, and the minutes that it states.
+    """
+    rows = {}
+    for line in readme.splitlines():
+        if line.startswith("|") and (link := re.search(r"\]\(notebooks/([^)#]+)\)", line)):
+            rows[link[1]] = [column.strip() for column in line.strip("|").split("|")]
+    complaints = []
+    for path in paths:
+        if path.name == TOPICS:
+            continue
+        if path.name not in rows:
+            complaints.append(f"the table of lessons does not link {path.name}")
+            continue
+        number, *_, read, run = rows[path.name]
+        if number != path.name[:2]:
+            complaints.append(f"{path.name} is listed as lesson {number}")
+        stated = minutes(Lesson(path).cells[0].source)
+        if stated and (read, run) != tuple(f"{count} min" for count in stated):
+            complaints.append(
+                f"{path.name} states {stated[0]} min and {stated[1]} min, its row {read} and "
+                f"{run}"
+            )
     complaints += [
-        f"the start page has no link to {path.name}"
-        for path in sorted(lesson.path.parent.glob("*.ipynb"))
-        if path.name not in {START, *linked}
+        f"{name} is listed, but not there"
+        for name in rows
+        if name not in {path.name for path in paths}
     ]
     return complaints
