@@ -1,16 +1,20 @@
 """Run lessons and write them in one normal form: python tools/refresh.py [notebooks...]
 
-Writing a lesson twice changes no byte: a cell tagged nbval-ignore-output, whose text really
-varies, keeps its stored output until its code is changed. With --check nothing is run or
-written: the command only says which files are not in normal form.
+Writing a lesson twice changes no byte: a text that still agrees with the stored one as
+tolerance.py compares them is not stored anew, and a cell tagged nbval-ignore-output, whose
+text really varies, keeps its stored output until its code is changed. Only pictures may
+change that show numbers from training. With --check nothing is run or written: the command
+only says which files are not in normal form.
 
 Normal form: notebook format 4.5 with unique cell ids, cells numbered 1, 2, ... as run, no
 metadata but what is listed here, no widget state, one stdout and one stderr output at most
-between two other outputs; JSON with sorted keys, indented by one space, lines ending in LF.
+between two other outputs, in which progress bars are in their last state; JSON with sorted
+keys, indented by one space, lines ending in LF.
 """
 
 import copy
 import itertools
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +22,7 @@ import time
 import nbformat
 from lessons import LessonError, code_cells, command_line, read, run
 from nbval.plugin import carriagereturn_pat as overwritten
+from tolerance import ToleranceError, differences, final_bars, texts, tolerance
 
 METADATA = {
     "kernelspec": {
@@ -27,6 +32,7 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
+ERASED = re.compile(r"[^\n\b]\x08")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -68,14 +74,17 @@ def normal_outputs(cell):
     """
     if not cell.source.strip():
         return []
+    stretches = [
+        (kind, list(each)) for kind, each in itertools.groupby(cell.outputs, is_stream)
+    ]
+    streams = [stretch for are_streams, stretch in stretches if are_streams]
+    stdout, stderr = streamed(streams, "stdout"), streamed(streams, "stderr")
     outputs, begun = [], set()
-    for are_streams, stretch in itertools.groupby(cell.outputs, is_stream):
+    for are_streams, stretch in stretches:
         if not are_streams:
             outputs += stretch
             continue
-        stretch = list(stretch)
-        for name in ("stdout", "stderr"):
-            text = "".join(output.text for output in stretch if output.name == name)
+        for name, text in (("stdout", next(stdout)), ("stderr", next(stderr))):
             # A line that goes on from an earlier stretch must go on overwriting it.
             goes_on = name in begun and overwritten.match(text)
             text = ("\r" if goes_on else "") + overwritten.sub("", text)
@@ -87,28 +96,79 @@ def normal_outputs(cell):
     return outputs
 
 
+def streamed(stretches, name):
+    """What each stretch of outputs has of one stream, without erased bars and characters."""
+    whole = "\0".join(
+        "".join(output.text for output in stretch if output.name == name)
+        for stretch in stretches
+    )
+    for text in final_bars(whole).split("\0"):
+        erased = 1
+        while erased:
+            text, erased = ERASED.subn("", text)
+        yield text
+
+
 def is_stream(output):
     return output.output_type == "stream"
 
 
-def keep_varying(notebook, stored, committed):
+def keep_varying(notebook, name, stored, committed):
     """Give back to the cells whose output varies the output that was stored for them.
 
-    A stored output is out of date if it is still that of the last commit and the code is not.
+    A text that agrees with the stored one is kept. With it goes the picture of a cell that has
+    a tolerance, unless code up to there was changed since the last commit. The whole output of
+    a cell tagged nbval-ignore-output is out of date if it is still that of the last commit and
+    the cell's code is not.
 
     Args:
         notebook: as executed; it is changed.
+        name: name of its file, without .ipynb.
         stored: the same notebook as it was before.
         committed: the same notebook as last committed, or None.
+
+    Raises:
+        LessonError: the tags of a cell state no tolerance that may be used.
     """
     before = cells_by_id(stored)
     at_commit = cells_by_id(committed) if committed else {}
-    for cell in code_cells(notebook.cells):
+    code_is_old = True
+    for number, cell in enumerate(code_cells(notebook.cells), start=1):
         outputs = before[cell.id].outputs
         then = at_commit.get(cell.id)
-        old = then and then.source != cell.source and then.outputs == outputs
-        if outputs and not old and "nbval-ignore-output" in cell.metadata.get("tags", []):
-            cell.outputs = outputs
+        code_is_old = code_is_old and then is not None and then.source == cell.source
+        if "nbval-ignore-output" in cell.metadata.get("tags", []):
+            old = then and then.source != cell.source and then.outputs == outputs
+            if outputs and not old:
+                cell.outputs = outputs
+            continue
+        try:
+            percent = tolerance(cell, name)
+        except ToleranceError as error:
+            raise LessonError(f"cell [{number}]: {error}") from error
+        cell.outputs = normal_outputs(cell)
+        outputs_before = normal_outputs(before[cell.id])
+        if agree(cell.outputs, outputs_before, percent):
+            if percent and code_is_old and then.outputs == outputs:
+                cell.outputs = outputs_before
+            for (_, new, key), (_, old, _) in zip(
+                texts(cell.outputs), texts(outputs_before), strict=True
+            ):
+                new[key] = old[key]
+
+
+def agree(outputs, stored, percent):
+    """Whether outputs are as many and of the same kinds as stored, with texts that agree."""
+    return [kinds(output) for output in outputs] == [
+        kinds(output) for output in stored
+    ] and all(
+        not differences(new[key], old[key], percent, kind)
+        for (kind, new, key), (_, old, _) in zip(texts(outputs), texts(stored), strict=True)
+    )
+
+
+def kinds(output):
+    return output.output_type, output.get("name"), list(output.get("data", {}))
 
 
 def last_commit(path):
@@ -143,7 +203,7 @@ def refresh(path, keep=True):
     stored = copy.deepcopy(notebook)
     run(notebook, path.parent)
     if keep:
-        keep_varying(notebook, stored, last_commit(path))
+        keep_varying(notebook, path.stem, stored, last_commit(path))
     content = normal_form(notebook)
     if content == path.read_bytes():
         return False
