@@ -1,12 +1,18 @@
 """The measuring of lessons, and running them with other seeds."""
 
+import importlib
 import re
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_markdown_cell
-from small_notebooks import code, python, save
+from small_notebooks import COURSE, code, python, save
 
 SEEDED = "used = []\ndef set_random_seed(seed):\n    used.append(seed)"
+CHILDREN = """
+child = "x = b'x' * 200_000_000; import time; time.sleep(1)"
+children = [subprocess.Popen([sys.executable, "-c", child]) for _ in "ab"]
+"""
 TIME = "# Title\n**Time**: about 20 minutes to read and work, {} to run."
 
 
@@ -28,6 +34,13 @@ def times(tmp_path_factory):
         ),
         save(folder / "03_silent.ipynb", new_markdown_cell("# Title"), code("x = 1")),
         save(folder / "04_broken.ipynb", code("import os; os._exit(3)")),
+        save(
+            folder / "05_with_children.ipynb",
+            new_markdown_cell(TIME.format("1 minute")),
+            code("import subprocess, sys"),
+            code(CHILDREN),
+            code("[child.wait() for child in children]"),
+        ),
     ]
     done = python("tools/times.py", *lessons)
     return done.stdout.splitlines(), done.returncode
@@ -53,14 +66,37 @@ def test_what_needs_a_look_is_marked(times):
     assert status == 1
 
 
+def test_child_processes_count(times):
+    lines, _ = times
+    name, *_, megabytes, _, _ = lines[5].split()
+    assert name == "05_with_children"
+    assert 460 < int(megabytes) < 700
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "megabytes", "marked"),
+    [
+        ("01_x.ipynb", 60, 1200, ""),
+        ("01_x.ipynb", 61, 1200, "  ! over 60 s"),
+        ("14_x.ipynb", 80, 1501, "  ! over 1500 MB"),
+        ("16_x.ipynb", 101, 2600, "  ! over 100 s, over 2500 MB"),
+        ("topics.ipynb", 61, 100, "  ! over 60 s"),
+    ],
+)
+def test_what_is_over_the_budget_is_marked(name, seconds, megabytes, marked, monkeypatch):
+    monkeypatch.syspath_prepend(COURSE / "tools")
+    marks = importlib.import_module("times").marks
+    assert marks(Path(name), seconds, megabytes, 2, 2) == marked
+
+
 def test_total_and_alignment(times):
     lines, _ = times
-    total = lines[5].split()
-    rows = [line.split() for line in lines[1:4]]
+    total = lines[6].split()
+    rows = [line.split() for line in [*lines[1:4], lines[5]]]
     assert total[0] == "total"
     assert float(total[1]) == pytest.approx(sum(float(row[1]) for row in rows), abs=0.2)
-    assert total[3:] == [rows[0][3], "3", "3"]
-    assert len(lines[0]) == len(lines[1]) == len(lines[5])
+    assert total[3:] == [max((row[3] for row in rows), key=int), "4", "4"]
+    assert len(lines[0]) == len(lines[1]) == len(lines[6])
 
 
 @pytest.fixture(scope="module")

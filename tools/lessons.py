@@ -17,6 +17,15 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 CELL_TIMEOUT = 300  # seconds
 
+# What a lesson may take, alone on two free cores: seconds, and MB with its child processes.
+BUDGET = (60, 1200)
+OTHER_BUDGETS = {  # by the lesson's two digits
+    "02": (80, 1500),
+    "14": (80, 1500),
+    "16": (100, 2500),
+    **dict.fromkeys(("19", "20", "21", "22"), (80, 1500)),  # projects
+}
+
 
 class LessonError(Exception):
     """A lesson cannot be read or one of its cells failed; the text says where and why."""
@@ -60,6 +69,11 @@ def read(path):
         raise LessonError(f"it cannot be read: {error.strerror}") from error
     except (ValueError, nbformat.ValidationError) as error:
         raise LessonError("the file is not a notebook") from error
+
+
+def budget(path):
+    """The seconds and the MB that a lesson may take."""
+    return OTHER_BUDGETS.get(path.name[:2], BUDGET)
 
 
 def kernel_environment(folder):
