@@ -14,6 +14,7 @@ from lesson_form import (
     START,
     TOPICS,
     Lesson,
+    Page,
     complaints_about_readme,
 )
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -125,7 +126,8 @@ def topic_index():
 |---|---|
 | [count `n`](01_apples.ipynb#What-is-count-1?) | `apple-count` |
 | [more](01_apples.ipynb#What-is-count-2?), [2](02_pears.ipynb#Count-apples) | `apple-two` |"""
-    return [new_markdown_cell("# Topics"), new_markdown_cell(rows)]
+    start = "# Topics\n\nBegin at [the start](00_start_here.ipynb)."
+    return [new_markdown_cell(start), new_markdown_cell(rows)]
 
 
 @pytest.fixture
@@ -179,7 +181,11 @@ def test_only_the_main_path_is_counted(course):
 
 
 def good_style(cells):
-    """Code and text that look like something forbidden, but are not."""
+    """Code, text and outputs that look like something forbidden, but are not."""
+    cells[0].source += f"\n\n{MANY}"
+    cells[1].source = cells[1].source.replace(
+        "    import keras", "    import tensorflow as tf\n    from keras import layers"
+    )
     cells[4].source += f"\n\n{BOX}<code>count</code> is <b>not</b> known.</div>"
     cells[4].source += f"\n\n<details><summary>More</summary>\n{MANY}\n</details>"
     cells[4].source += f"\n\n| a | b |\n|---|---|\n| {MANY} | 2 |"
@@ -193,22 +199,62 @@ class Own(keras.Model):
     def compile(self, **kwargs):
         super().compile(**kwargs)
 
-def make():
+def make(**kwargs):
     keras.Sequential([])
 
 version, kinds = keras.__version__, [keras.layers.Dense, keras.layers.Conv2D]
+(a, b), c = tf.unstack(kinds), (keras.ops.relu, keras.ops.tanh)
 keras.utils.set_random_seed(1)
-keras.Sequential([])
+keras.Sequential([make(**settings)])
 for n in range(2):
     with strategy.scope():
+        print(n)
+    with tape:
         print(n)"""
-    cells[3].outputs = [new_output("stream", text="True False True False")]
+    show(3, "application/json", {"count": "True"})(cells)
+    show(3, "text/html", "True", "execute_result")(cells)
+    show(3, "image/jpeg", large(200_000))(cells)
+    cells[3].outputs.append(new_output("stream", text="True False True False"))
     cells[3].metadata["tags"] = ["within-0.5%"]
+    cells[5].source = "print 1"
+    store_error(5)(cells)
+    cells[5].metadata["tags"] = ["raises-exception"]
+    show(EXERCISE, "image/png")(cells)
+    cells[-1].source += f"\n\n{MANY}"
 
 
 def test_good_style_is_no_complaint(course):
     cells = right_lesson()
     good_style(cells)
+    assert complaints_of(course(cells)) == {}
+
+
+def test_lesson_may_reach_its_limits(course):
+    cells = right_lesson()
+    move(AFTER - 1, AFTER + 5, FIRST_TURN)(cells)  # 12 cells before the first exercise
+    insert(KEEP, prose, 2)(cells)
+    replace(0, "20 minutes", "90 minutes")(cells)
+    replace(0, "- count one apple;", "- a\n- b\n- count one apple;")(cells)
+    append(-1, " · [Pillow](https://pillow.readthedocs.io/)")(cells)
+    append(4, "\n\n" + "apples " * (149 - words_in(cells[4])))(cells)
+    lengthen(35, 20, 20, 20, *[8] * 11)(cells)
+    show(3, "image/png", large(150_000))(cells)
+    set_tags(3, "within-10%")(cells)
+    missing = LESSON.words - sum(words_in(c) for c in cells if c.cell_type == "markdown")
+    append(6, f"\n\n<details>{'apples ' * missing}</details>")(cells)
+    assert len(cells) == LESSON.cells[1]
+    assert complaints_of(course(cells)) == {}
+
+
+def words_in(cell):
+    return Page(cell.source).words
+
+
+def test_lesson_may_be_as_short_as_its_limit(course):
+    cells = right_lesson()
+    for start in range(KEEP - 9, 1, -9):
+        del cells[start + (3 if start == 2 else 1) : start + 6]
+    assert len(cells) == LESSON.cells[0]
     assert complaints_of(course(cells)) == {}
 
 
@@ -317,6 +363,10 @@ def shorten(cells):
     del cells[2 : 3 + len(cells) - LESSON.cells[0]]
 
 
+def only_prose(cells):
+    cells[:] = [cell for cell in cells if cell.cell_type == "markdown"]
+
+
 def lengthen(*counts):
     """A change that gives the first code cells so many lines."""
 
@@ -329,6 +379,7 @@ def lengthen(*counts):
 
 
 BROKEN = [
+    ("opens_with_goals_and_minutes", insert(0, short_code), "with a Markdown cell"),
     ("opens_with_goals_and_minutes", replace(0, "# Count", "Count"), "# Title"),
     ("opens_with_goals_and_minutes", replace(0, "At the end", "- At the end"), "# Title"),
     ("opens_with_goals_and_minutes", replace(0, "- count no apples.", ""), "here are 2"),
@@ -357,7 +408,7 @@ BROKEN = [
     ("imports_once", append(7, "\n\n\ndef f():\n    from math import pi"), "cell 7: imports"),
     ("imports_once", replace(1, "import", "yield"), "cell 1: the import cell"),
     ("imports_once", replace(1, "use_style()", ""), "use_style"),
-    ("imports_keras_quietly", replace(1, "with quiet_import():", "if True:"), "keras is"),
+    ("imports_keras_quietly", replace(1, "quiet_import", "noise"), "keras is"),
     ("imports_keras_quietly", append(1, "\nfrom tensorflow.io import gfile"), "tensorflow"),
     ("has_exercises", replace(FIRST_TURN, "turn 1", "turn 2"), "`### Your turn 1: …`"),
     ("has_exercises", replace(FIRST_TURN, "### Your", "#### Your"), f"{TURNS - 1} exercises"),
@@ -399,6 +450,7 @@ BROKEN = [
     ("exercises_are_checked", replace(EXERCISE, "apples-1", "Apples"), "the form"),
     ("exercises_are_checked", replace(EXERCISE, "apples-1", "one_apple"), "the form"),
     ("exercises_are_checked", replace(EXERCISE, '"apples-1"', "name"), "name None"),
+    ("exercises_are_checked", replace(EXERCISE, '"apples-1"', "1"), "name None"),
     ("exercises_are_checked", replace(SOLUTION, "apples-1", "apples-2"), "has another name"),
     ("exercises_have_own_names", replace(EXERCISE, "apples-1", "apples-2"), "in this lesson"),
     ("exercises_have_own_names", replace(EXERCISE, "apples-1", "pears-2"), "02_pears.ipynb"),
@@ -430,6 +482,7 @@ BROKEN = [
         replace(-1, "https://keras.io/api/", "#Count-apples"),
         "are 1",
     ),
+    ("closes_with_what_to_keep", replace(-1, "https://ker", "http://ker"), "http://keras.io"),
     ("closes_with_what_to_keep", replace(-1, "keras.io/api", "keras.example"), "keras.example"),
     ("images_have_alt_text", replace(4, "two apples on a table", ""), "picture.png"),
     ("images_have_alt_text", append(4, '\n\n<img src="picture.png">'), "picture.png"),
@@ -457,6 +510,7 @@ BROKEN = [
     ("boxes_look_alike", append(4, '<div style="border: 1px">No.</div>'), "opens exactly"),
     ("boxes_look_alike", append(4, BOX + "No."), "not closed"),
     ("boxes_look_alike", append(4, BOX + "No `n`.</div>"), "not rendered"),
+    ("boxes_look_alike", append(4, BOX + "**No**.</div>"), "not rendered"),
     ("boxes_look_alike", append(4, '<p class="alert alert-info">No.</p>'), "alert"),
     ("boxes_look_alike", append(3, "\nHTML('<p class=\"alert\">')"), "alert"),
     ("comments_are_for_learners", append(3, "  # noqa: E501"), "# noqa"),
@@ -512,11 +566,12 @@ BROKEN = [
     ("text_cells_are_short", append(4, "\n\n" + MANY), "words, a text cell has"),
     ("text_cells_are_short", append(FIRST_TURN, "\n\n" + MANY), "words, a text cell has"),
     ("code_cells_are_short", lengthen(36), "36 lines"),
+    ("code_cells_are_short", only_prose, "has code"),
     ("code_cells_are_short", change_all(add_reference, append(KEEP + 3, 35 * "\n1")), "36"),
     ("code_cells_are_short", lengthen(*[9] * 15), "median"),
     ("code_cells_are_short", lengthen(25, 25, 25, 25), "ninth decile"),
-    ("half_is_prose", insert(3, prose, 30), "are Markdown"),
-    ("half_is_prose", insert(3, short_code, 16), "are Markdown"),
+    ("half_is_prose", insert(3, prose, 30), "67% of the cells are Markdown"),
+    ("half_is_prose", insert(3, short_code, 16), "34% of the cells are Markdown"),
     ("links_resolve", append(4, "\n\n[there](gone.ipynb)"), "gone.ipynb leads nowhere"),
     ("links_resolve", append(4, "\n\n![it](gone.png)"), "gone.png leads nowhere"),
     ("links_resolve", append(4, '\n\n<a href="gone.md">it</a>'), "gone.md leads nowhere"),
