@@ -1,12 +1,14 @@
-"""One JupyterLab server and one browser for all tests of this folder.
+"""One JupyterLab server and one browser for all tests of this folder (or for each worker).
 
-    python -m pytest tests/lab --screenshots FOLDER --theme dark -k 01
+    python -m pytest tests/lab --all --screenshots FOLDER --theme dark --during 2 -k 02
 
-runs lesson 01 in JupyterLab's dark theme and saves how it looks.
+runs lesson 02 in JupyterLab's dark theme and saves how it looks: as it is stored, every two
+seconds while it runs, and in the end.
 """
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -18,14 +20,19 @@ from playwright.sync_api import sync_playwright
 def pytest_addoption(parser):
     parser.addoption("--screenshots", type=Path, help="save how the lessons look to a folder")
     parser.addoption("--theme", choices=THEMES, default="light", help="JupyterLab's theme")
+    parser.addoption("--all", action="store_true", help="run all lessons, not only some")
+    parser.addoption(
+        "--during", type=float, metavar="SECONDS", help="save how a run looks that often"
+    )
 
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    """A copy of the course's notebooks without their outputs, in a folder of its own."""
+    """A folder with two copies of the notebooks: without their outputs, and as stored."""
     folder = tmp_path_factory.mktemp("course")
     ignored = shutil.ignore_patterns(".ipynb_checkpoints")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=ignored)
+    for copy in ("notebooks", "stored"):
+        shutil.copytree(ROOT / "notebooks", folder / copy, ignore=ignored)
     for notebook in (folder / "notebooks").glob("*.ipynb"):
         clear_outputs(notebook)
     return folder
@@ -76,6 +83,29 @@ def tab(browser, server):
 def save_screenshots(tab, request):
     """A function that saves the notebook in front, if --screenshots names a folder."""
     return saver(request, tab.take_screenshots)
+
+
+@pytest.fixture
+def watch(tab, request):
+    """A function that saves the running notebook, once in the seconds that --during names.
+
+    It is given the lesson's name and returns what `Tab.run_all` takes as `watch`.
+    """
+    every = request.config.getoption("--during")
+    save = saver(request, tab.take_running)
+
+    def for_lesson(name):
+        count, last = 0, time.monotonic()
+
+        def save_now_and_then():
+            nonlocal count, last
+            if time.monotonic() - last >= every:
+                count, last = count + 1, time.monotonic()
+                save(f"{name}-during-{count:03}")
+
+        return save_now_and_then if every else None
+
+    return for_lesson
 
 
 @pytest.fixture

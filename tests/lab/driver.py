@@ -63,6 +63,74 @@ SHUTDOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdo
 HEADINGS = """() => Array.from(
   document.querySelectorAll(".jp-MarkdownCell :is(h1, h2, h3, h4, h5, h6)[data-jupyter-id]"),
   node => node.getAttribute("data-jupyter-id"))"""
+# How the parts of each cell look that must be easy to see. A box is anything with a left border
+# of 5 px: "It goes wrong like this" in the text, a verdict below an exercise.
+LOOKS = """() => {
+  const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgba = colour => {  // numbers from 0 to 1, whatever the colour is written in
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    return Array.from(pen.getImageData(0, 0, 1, 1).data, value => value / 255);
+  };
+  const over = ([r, g, b, alpha], ground) =>
+    [r, g, b].map((value, n) => alpha * value + (1 - alpha) * ground[n]);
+  const ground = node => {
+    if (!node) return [1, 1, 1];
+    const colour = rgba(getComputedStyle(node).backgroundColor);
+    return colour[3] === 1 ? colour.slice(0, 3) : over(colour, ground(node.parentElement));
+  };
+  const opacity = node =>
+    node ? getComputedStyle(node).opacity * opacity(node.parentElement) : 1;
+  const luminance = colour => {
+    const [r, g, b] = colour.map(
+      value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = node => {  // as the Web Content Accessibility Guidelines define it
+    const behind = ground(node);
+    const [r, g, b, alpha] = rgba(getComputedStyle(node).color);
+    const text = over([r, g, b, alpha * opacity(node)], behind);
+    const [dark, light] = [luminance(text), luminance(behind)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const isBox = node => {
+    const style = getComputedStyle(node);
+    return style.borderLeftWidth === "5px" && style.borderLeftStyle === "solid";
+  };
+  const within = (cell, selector) => Array.from(cell.querySelectorAll(selector));
+  return within(document, ".jp-Notebook .jp-Cell").map(cell => {
+    const closed = within(cell, "details:not([open])");
+    closed.forEach(node => { node.open = true; });
+    const boxes = within(cell, ".jp-RenderedHTMLCommon div").filter(isBox);
+    const alerts = within(cell, ".jp-RenderedHTMLCommon .alert");
+    const texts = [];
+    for (const part of [...boxes, ...alerts, ...within(cell, "details")]) {
+      const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const text = walker.currentNode.textContent.trim();
+        const parent = walker.currentNode.parentElement;
+        if (text) texts.push({text, tag: parent.localName, contrast: contrast(parent)});
+      }
+    }
+    closed.forEach(node => { node.open = false; });
+    return {
+      texts,
+      boxes: boxes.filter(node => node.offsetHeight).length,
+      alerts: alerts.length,
+      pictures: within(cell, ".jp-OutputArea-output :is(img, svg)")
+        .filter(node => node.clientWidth).length,
+      folded: !!cell.querySelector(".jp-Cell-inputWrapper .jp-Placeholder"),
+    };
+  });
+}"""
+# Scrolls to the cell that runs, to the end of what it has shown so far.
+FOLLOW = """() => {
+  const prompts = Array.from(document.querySelectorAll(".jp-Notebook .jp-InputPrompt"));
+  const cell = prompts.find(node => node.innerText.includes("*"))?.closest(".jp-Cell");
+  (cell?.querySelector(".jp-Cell-outputWrapper") || cell)?.scrollIntoView({block: "end"});
+}"""
+SET_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
 BROKEN_IMAGES = """() => Array.from(document.querySelectorAll(".jp-Notebook img"))
   .filter(image => image.complete && !image.naturalWidth)
   .map(image => image.src.slice(0, 80))"""
@@ -219,8 +287,12 @@ class Tab:
             hits = hits + 1 if state and condition(state) else 0
         return state
 
-    def run_all(self, seconds):
+    def run_all(self, seconds, watch=None):
         """Choose Run All Cells from the menu and wait until the kernel comes to rest.
+
+        Args:
+            seconds: how long to wait.
+            watch: called without arguments every now and then while the cells run.
 
         Returns:
             The cells as they are then, see STATE; not run if a dialog is in the way, none
@@ -235,6 +307,8 @@ class Tab:
 
         def finished(state):
             nonlocal resting_since
+            if watch:
+                watch()
             if state["kernel"] != "idle":
                 resting_since = time.monotonic()
             done = not any(map(is_unrun, state["cells"]))
@@ -249,6 +323,17 @@ class Tab:
         """The ids of all headings in the notebook, as JupyterLab made them."""
         return self.page.evaluate(HEADINGS)
 
+    def set_theme(self, name):
+        """Choose one of JupyterLab's themes."""
+        self.page.evaluate(SET_THEME, name)
+        light = str(name == THEMES["light"]).lower()
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
+        self.page.wait_for_timeout(300)
+
+    def looks(self):
+        """How each cell looks, see LOOKS."""
+        return self.page.evaluate(LOOKS)
+
     def broken_images(self):
         """The beginnings of the addresses of images that could not be shown."""
         return self.page.evaluate(BROKEN_IMAGES)
@@ -262,6 +347,11 @@ class Tab:
             panel.evaluate("(node, top) => { node.scrollTop = top }", top)
             self.page.wait_for_timeout(300)
             panel.screenshot(path=folder / f"{name}-{number:02}.png")
+
+    def take_running(self, folder, name):
+        """Save JupyterLab's window as a PNG file, at the cell that runs."""
+        self.page.evaluate(FOLLOW)
+        self.page.screenshot(path=folder / f"{name}.png")
 
     def take_window(self, folder, name):
         """Save JupyterLab's window as a PNG file."""
