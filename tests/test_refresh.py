@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from small_notebooks import code, displayed, python, save, stderr, stdout
+from small_notebooks import code, displayed, python, result, save, stderr, stdout
 
 VARIES = ["nbval-ignore-output"]
 CLOCK = "import time\nprint(time.perf_counter_ns())"
@@ -24,6 +24,13 @@ def git(folder, *arguments):
 
 def outputs(path, number):
     return nbformat.read(path, as_version=4).cells[number].outputs
+
+
+BAR = (
+    "\x1b[1m94/94\x1b[0m \x1b[32m━━━━\x1b[0m\x1b[37m\x1b[0m \x1b[1m{}\x1b[0m {}/step - loss: {}"
+)
+PICTURE = "display({'text/plain': 'loss 0.51', 'image/png': 'bmV3'}, raw=True)"
+OLD_PICTURE = displayed(plain="loss 0.50", png="b2xk")
 
 
 class Refreshed:
@@ -147,6 +154,107 @@ def test_varying_output_is_kept_until_the_code_changes(refreshed):
     assert refreshed.clocks[0][0].text.strip().isdigit()
     assert outputs(refreshed.edited, 0) == [stdout("kept\n")]
     assert refreshed.clocks[1][0].text.strip().isdigit()
+
+
+def within(*cells):
+    """Cells with a tolerance of 3 %: each given by its source and stored outputs."""
+    return [code(source, *stored, tags=["within-3%"]) for source, *stored in cells]
+
+
+def test_text_within_its_tolerance_is_kept(tmp_path):
+    lesson = save(
+        tmp_path / "lesson.ipynb",
+        *within(
+            ("print('loss', 0.51)", stdout("loss 0.50\n")),
+            ("print('loss', 0.53)", stdout("loss 0.50\n")),
+            ("print('loss', 0.51)", stdout("rate 0.50\n")),
+            ("print(5)", stdout("6\n")),
+            ("0.505", result("0.50")),
+            ("0.505", displayed(plain="0.50")),
+            ("print(0.51); print(0.51, file=__import__('sys').stderr)", stdout("0.50\n")),
+        ),
+        code("print('loss', 0.51)", stdout("loss 0.50\n")),
+    )
+    assert refresh(lesson).returncode == 0
+    kept, far, words, whole, value, kind, number, exact = (
+        outputs(lesson, cell) for cell in range(8)
+    )
+    assert kept == [stdout("loss 0.50\n")]
+    assert far == [stdout("loss 0.53\n")]
+    assert words == exact == [stdout("loss 0.51\n")]
+    assert whole == [stdout("5\n")]
+    assert value[0].data == {"text/plain": "0.50"}
+    assert kind[0].data == {"text/plain": "0.505"}
+    assert number == [stdout("0.51\n"), stderr("0.51\n")]
+    assert refresh("--all", lesson).returncode == 0
+    assert outputs(lesson, 0) == [stdout("loss 0.51\n")]
+
+
+def test_bars_are_stored_in_their_last_state_and_not_again_for_other_times(tmp_path):
+    draw = (
+        "import time\n"
+        "bar = " + repr(BAR) + ".format\n"
+        "def draw(message=None):\n"
+        "    print('\\r' + bar('9s', '9ms', '0.9000'), end='', flush=True)\n"
+        "    if message: display(message)\n"
+        "    speed = f'{time.perf_counter_ns()}us'\n"
+        "    print('\\b' * 80 + '\\r' + bar('0s', speed, '0.5000'))"
+    )
+    lesson = save(
+        tmp_path / "lesson.ipynb",
+        code(draw),
+        code("draw(); draw()"),
+        code("draw('in between')"),
+        code("print('1234\\b\\b5')"),
+    )
+    assert refresh(lesson).returncode == 0
+    content = lesson.read_bytes()
+    (bars,) = outputs(lesson, 1)
+    start, end = BAR.partition("{}")[0], " - loss: 0.5000"
+    lines = bars.text.splitlines()
+    assert [line.startswith(start) and line.endswith(end) for line in lines] == [True, True]
+    shown, bar = outputs(lesson, 2)
+    assert shown == displayed(plain="'in between'")
+    assert bar.text.startswith(start)
+    assert outputs(lesson, 3) == [stdout("125\n")]
+    assert "lesson.ipynb: unchanged" in refresh(lesson).stdout
+    assert lesson.read_bytes() == content
+
+
+def test_wrong_tolerance_is_told(tmp_path):
+    lesson = save(tmp_path / "lesson.ipynb", code("x = 1"), code("1.0", tags=["within-2"]))
+    before = lesson.read_bytes()
+    done = refresh(lesson)
+    assert done.returncode == 1
+    assert "lesson.ipynb: cell [2]: The tag 'within-2' must look like" in done.stdout
+    assert lesson.read_bytes() == before
+
+
+def picture(lesson, cell=1):
+    (output,) = outputs(lesson, cell)
+    return output.data["text/plain"], output.data["image/png"].strip()
+
+
+def test_picture_is_kept_with_its_text_until_code_changes(tmp_path):
+    if not shutil.which("git"):
+        pytest.skip("needs git")
+    cells = [code("x = 1"), *within((PICTURE, OLD_PICTURE)), code(PICTURE, OLD_PICTURE)]
+    lesson = save(tmp_path / "lesson.ipynb", *cells)
+    assert refresh(lesson).returncode == 0  # not committed: nobody knows what it shows
+    assert picture(lesson) == ("loss 0.50", "bmV3")
+
+    save(lesson, *cells)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", lesson.name)
+    git(tmp_path, "commit", "--quiet", "-m", "Add a lesson")
+    assert refresh(lesson).returncode == 0
+    assert picture(lesson) == ("loss 0.50", "b2xk")
+    assert picture(lesson, 2) == ("loss 0.51", "bmV3")  # no tolerance
+
+    cells[0].source = "x = 2"
+    save(lesson, *cells)
+    assert refresh(lesson).returncode == 0
+    assert picture(lesson) == ("loss 0.50", "bmV3")
 
 
 def test_all_takes_new_outputs_of_varying_cells_too(refreshed, tmp_path):

@@ -139,6 +139,8 @@ def test_times_of_bars_do_not_count(percent):
 
 
 def test_metrics_of_bars_count():
+    (told,) = differences(bar().replace("0.7151", "0.9"), bar(), Decimal(2))
+    assert "━━ - accuracy: 0.8176 - loss: 0.9: stored is 0.7151, 25.9 % apart" in told
     other = bar().replace("0.7151", "0.7152")
     assert not agrees(other, bar(), None)
     assert agrees(other, bar(), "0.5")

@@ -168,7 +168,7 @@ def agree(outputs, stored, percent):
 
 
 def kinds(output):
-    return output.output_type, output.get("name"), list(output.get("data", {}))
+    return output.output_type, output.get("name"), sorted(output.get("data", {}))
 
 
 def last_commit(path):

@@ -109,7 +109,7 @@ def texts(outputs):
     for output in outputs:
         if output.output_type == "stream":
             found.append((output.name, output, "text"))
-        for kind in output.get("data", {}):
+        for kind in sorted(output.get("data", {})):
             if kind.startswith("text/"):
                 found.append((kind, output.data, kind))
     return found
@@ -133,7 +133,7 @@ def differences(new, stored, percent, kind="text/plain"):
         if index % 2 and one and other:
             problem = too_far(one, other, percent)
             if problem:
-                before = new[:position].rpartition("\n")[2][-30:]
+                before = re.sub(CODE, "", new[:position].rpartition("\n")[2])[-30:]
                 wrong.append(f"{before}{one}: {problem}")
         elif one != other:
             # From here on the numbers are not each other's any more.
