@@ -14,6 +14,7 @@ given as 0 and 1, are right as well. An error is equal to an error of the same t
 
 import copy
 import sys
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +85,8 @@ class Table:
 def outcome(function, arguments):
     """What a function makes of copies of the arguments: its result, or the error it raises."""
     try:
-        return function(*copy.deepcopy(arguments))
+        with warnings.catch_warnings(action="ignore"):
+            return function(*copy.deepcopy(arguments))
     except Exception as error:
         return error
 
@@ -200,6 +202,8 @@ def value_exercise(name, praise, reference, mistakes=()):
     )
 
     def judge(answer):
+        if isinstance(answer, (str, bytes)):
+            return "This is a text. Leave out the quotation marks, so that Python computes it."
         if as_array(answer) is None:
             return f"A number was expected, but this is of type {type(answer).__name__}."
         wanted = table.reference()

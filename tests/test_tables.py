@@ -132,7 +132,8 @@ def test_a_table_whose_rows_are_alike_is_told():
         (56.0, "hint", "This adds."),
         (785, "hint", "This is 785"),
         (np.array([784]), "hint", "shape (1,)"),
-        ("784", "hint", "of type str"),
+        ("784", "hint", "quotation marks"),
+        ({7}, "hint", "of type set"),
         (..., "waits", "waits"),
     ],
 )
