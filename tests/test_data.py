@@ -335,9 +335,14 @@ def test_own_digit_without_one_digit_in_its_name(tmp_path, name):
 
 def test_readme_gives_the_hash_of_every_file():
     files, contents = read_hashes(DATA / "README.md")
-    present = [*DATA.glob("*.npz"), *DATA.glob("own_digits/*"), DATA / "fruit/SHA256SUMS"]
+    texts = {"fruit/SHA256SUMS", "imagenet_classes.txt"}
+    present = [
+        *DATA.glob("*.npz"),
+        *DATA.glob("own_digits/*"),
+        *(DATA / name for name in texts),
+    ]
     assert set(files) == {path.relative_to(DATA).as_posix() for path in present}
-    assert set(contents) == set(files) - {"fruit/SHA256SUMS"}
+    assert set(contents) == set(files) - texts
     for path in present:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         assert files[path.relative_to(DATA).as_posix()] == digest
