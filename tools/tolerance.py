@@ -34,7 +34,7 @@ TIME = rf" {COLOUR}\d+(?:s|:\d\d(?::\d\d)?){COLOUR} \d+[mu]?s/step"
 METRICS = r"(?: - [^:\r\n\b]+: (?:-?\d+\.\d{4}(?:e[-+]\d\d)?|-?inf|nan))*"
 COUNT = rf"{COLOUR} *\d+/"
 LINE = rf"{COLOUR}━(?:━|{CODE})*"
-BAR = re.compile(rf"({COUNT}\d+{COLOUR} {LINE}){TIME}({METRICS}) *")
+BAR = re.compile(rf"({COUNT}\d+{COLOUR} {LINE}){TIME}({METRICS})(?: +$)?", re.MULTILINE)
 VERBOSE_2 = re.compile(rf"^( *\d+/\d+) - \d+s - \d+[mu]?s/step({METRICS})$", re.MULTILINE)
 REDRAWN = re.compile(
     rf"\r?{COUNT}(?:Unknown|(?P<total>\d+){COLOUR} {LINE}){TIME}{METRICS} *"
