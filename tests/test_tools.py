@@ -41,6 +41,7 @@ def times(tmp_path_factory):
             code(CHILDREN),
             code("[child.wait() for child in children]"),
         ),
+        save(folder / "topics.ipynb", new_markdown_cell("# An index without code")),
     ]
     done = python("tools/times.py", *lessons)
     return done.stdout.splitlines(), done.returncode

@@ -5,7 +5,8 @@ start of the kernel to the end of the last cell, how much of it the import cell 
 most memory that the kernel and its child processes held together at any time, what they share
 counted for each (in the total line: the largest of all). "run" is the time in minutes, rounded
 up; "stated" is what the lesson's opening cell says, and should be the same. Lines that need a
-look end in "!" and the reason; what a lesson may take stands in lessons.py.
+look end in "!" and the reason; what a lesson may take stands in lessons.py. Pages without code
+are left out.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 
 import psutil
-from lessons import LessonError, budget, command_line, execute, fresh_kernel, read
+from lessons import LessonError, budget, code_cells, command_line, execute, fresh_kernel, read
 
 SAMPLE_SECONDS = 0.1
 STATED = re.compile(r"\*\*Time\*\*: about \d+ minutes? to read and work, (\d+) minutes? to run")
@@ -127,7 +128,10 @@ def main():
     rows, failed = [], False
     for path in lessons:
         try:
-            stated = stated_minutes(read(path))
+            notebook = read(path)
+            if not code_cells(notebook.cells):  # an index page
+                continue
+            stated = stated_minutes(notebook)
             seconds, importing, megabytes = measure(path)
         except LessonError as error:
             failed = True
