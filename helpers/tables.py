@@ -24,7 +24,7 @@ from helpers.errors import first_sentences
 from helpers.exercises import Hint, Unfinished, exercise, unfinished
 
 TOLERANCE = 1e-5
-MOST_SHOWN = 12  # numbers of an array that are shown one by one
+MOST_SHOWN = 8  # numbers of an array that are shown one by one
 NOTHING = "Your function returns nothing. Does it end with `return`?"
 
 
@@ -132,12 +132,13 @@ def describe(value):
     """A value in a few words: small ones whole, large arrays by their shape."""
     array = as_array(value)
     if isinstance(value, Exception):
-        return f"{type(value).__name__} ({first_sentences(value, 1, width=10_000)})"
-    if array is None or isinstance(value, (bool, int, float)):
+        words = first_sentences(value, 1, width=10_000)
+        return f"{type(value).__name__} ({words})" if words else type(value).__name__
+    if array is None:
         text = repr(value)
         return text if len(text) <= 80 else f"{text[:77]}…"
     if array.ndim == 0:
-        return f"{array:.6g}"
+        return f"{array.astype(float):.6g}" if array.dtype.kind not in "biu" else str(array)
     if array.size > MOST_SHOWN:
         return f"an array of shape {array.shape}"
     return np.array2string(array, separator=", ", precision=6).replace("\n", "")
@@ -156,8 +157,8 @@ def difference(arguments, got, wanted):
         place = np.unravel_index(np.argmax(np.nan_to_num(apart, nan=np.inf)), apart.shape)
         index = ", ".join(map(str, place))
         return (
-            f"For {given} your result differs most at [{index}]: it has {one[place]:.6g} "
-            f"there, and {other[place]:.6g} was expected."
+            f"For {given} your result differs most at [{index}]: it has {describe(one[place])} "
+            f"there, and {describe(other[place])} was expected."
         )
     else:
         result = f"your function gives {describe(got)}"

@@ -2,15 +2,99 @@
 
 import numpy as np
 
-from helpers.exercises import Hint, call, exercise
+from helpers.exercises import exercise
+from helpers.tables import table_exercise
+
+table_exercise(
+    "dense-parameters",
+    "Every unit has one weight per input, and one bias.",
+    reference=lambda inputs, units: inputs * units + units,
+    inputs=[(1, 1), (1, 3), (4, 1), (784, 10)],
+    mistakes=[
+        (lambda inputs, units: inputs * units, "These are the weights alone. Add the biases."),
+        (
+            lambda inputs, units: inputs * units + 1,
+            "You count one bias for the whole layer, but every unit has its own.",
+        ),
+        (
+            lambda inputs, units: inputs * units + inputs,
+            "You count one bias for each input. It is the units that have a bias.",
+        ),
+        (
+            lambda inputs, units: inputs + units,
+            "You add inputs and units. Every unit has a weight for *every* input: multiply.",
+        ),
+        (lambda inputs, units: inputs + 1, "This is what one unit has. There are `units`."),
+        (lambda inputs, units: 2 * units, "This is right for one input only."),
+        (
+            lambda inputs, units: (inputs + 1) * (units + 1),
+            "The biases are counted twice: one for each unit, none for the inputs.",
+        ),
+    ],
+)
+
+table_exercise(
+    "count-steps",
+    "Round up: the last batch may be small, but it has its step.",
+    reference=lambda examples, batch_size, epochs: epochs * -(-examples // batch_size),
+    inputs=[(160, 32, 3), (10, 4, 1), (10, 4, 5), (1000, 64, 2), (7, 32, 4), (160, 160, 301)],
+    mistakes=[
+        (
+            lambda examples, batch_size, epochs: epochs * (examples // batch_size),
+            "A smaller last batch has a step, too: round up, not down.",
+        ),
+        (
+            lambda examples, batch_size, epochs: -(-examples // batch_size),
+            "These are the steps of one epoch.",
+        ),
+        (
+            lambda examples, batch_size, epochs: -(-examples * epochs // batch_size),
+            "Each epoch begins with a new batch: round up first, multiply by the epochs then.",
+        ),
+        (
+            lambda examples, batch_size, epochs: epochs * examples / batch_size,
+            "Steps are whole: there is no half batch. Round up.",
+        ),
+        (
+            lambda examples, batch_size, epochs: epochs * (examples // batch_size + 1),
+            "Where it comes out even, there is no extra batch.",
+        ),
+        (
+            lambda examples, batch_size, epochs: epochs * round(examples / batch_size),
+            "`round` sometimes rounds down. A smaller last batch has its step: round up.",
+        ),
+        (
+            lambda examples, batch_size, epochs: epochs * batch_size,
+            "This multiplies the epochs by the size of a batch, not by the number of batches.",
+        ),
+        (lambda examples, batch_size, epochs: epochs * examples, "One step is one batch."),
+    ],
+)
 
 
-def close(answer, expected, tolerance=1e-6):
-    """Whether an answer is numbers of the expected shape and value."""
-    answer = np.asarray(answer)
-    if answer.dtype.kind not in "iuf":
-        return False
-    return answer.shape == np.shape(expected) and np.allclose(answer, expected, atol=tolerance)
+def points_on_lines():
+    """Points about three lines, as pairs (x, y)."""
+    rng = np.random.default_rng(5)
+    pairs = []
+    for slope, intercept, count in [(0.5, 2, 40), (-3, 1, 25), (2, -7, 60)]:
+        x = rng.uniform(1, 4, count)
+        pairs.append((x, slope * x + intercept + rng.normal(0, 0.3, count)))
+    return pairs
+
+
+def fit(x, y):
+    """Slope and intercept by least squares."""
+    slope, intercept = np.polyfit(x, y, 1)
+    return slope, intercept
+
+
+def with_mean_of_y(x, y, slope):
+    """Slope and intercept of the line of this slope through the point of the means."""
+    return slope, y.mean() - slope * x.mean()
+
+
+def lstsq_of_columns(x, y):
+    return np.linalg.lstsq(np.stack([x, np.ones_like(x)], axis=1), y)
 
 
 def training_points():
@@ -22,59 +106,68 @@ def training_points():
     return x[:160], y[:160]
 
 
-@exercise("dense-parameters", "Every unit has one weight per input, and one bias.")
-def judge_parameters(answer):
-    """A function of (inputs, units) that returns the number of parameters of `Dense`."""
-    sizes = [(1, 1), (1, 3), (4, 1), (784, 10)]
-    counts = [call(answer, *size) for size in sizes]
-    if close(counts, [inputs * units + units for inputs, units in sizes]):
-        return None
-    if close(counts, [inputs * units for inputs, units in sizes]):
-        return "These are the weights alone. Every unit has a bias, too."
-    if close(counts, [inputs * units + 1 for inputs, units in sizes]):
-        return "You count one bias for the whole layer, but every unit has its own."
-    if close(counts, [inputs * units + inputs for inputs, units in sizes]):
-        return "You count one bias for each input. It is the units that have a bias."
-    for (inputs, units), count in zip(sizes, counts, strict=True):
-        right = inputs * units + units
-        if count != right:
-            return f"{units} units on {inputs} inputs have {right} parameters, not {count}."
-
-
-@exercise("best-line", "This is the line that training can only come close to.")
-def judge_best_line(answer):
-    """A function of (x, y) that returns slope and intercept by least squares."""
-    rng = np.random.default_rng(5)
-    for slope, intercept, count in [(0.5, 2, 40), (-3, 1, 25), (2, -7, 60)]:
-        x = rng.uniform(1, 4, count)
-        y = slope * x + intercept + rng.normal(0, 0.3, count)
-        result = call(answer, x.copy(), y.copy())
-        best = np.polyfit(x, y, 1)
-        if isinstance(result, tuple) and len(result) == 4:
-            return "`lstsq` returns four things. The first one is the solution: take `[0]`."
-        if np.size(result) != 2:
-            return "Return two numbers, the slope and the intercept."
-        result = np.ravel(np.asarray(result, dtype=float))
-        if close(result, best):
-            continue
-        if close(result, best[::-1]):
-            return "The two numbers are right, but in the wrong order: first the slope."
-        if close(result, (slope, intercept)) or close(result, (0.5, 2)):
-            return "Least squares finds the best fit to the points, not the line behind them."
-        if close(result, np.polyfit(*training_points(), 1)):
-            return "This is the line of x_train and y_train: use the arguments x and y."
-        if close(result, best, 0.01):
-            return "Nearly. Do not round."
-        if close(result[0], best[0] * count / (count - 1)):
-            return "`np.cov` divides by n - 1, `np.var` by n. Use one kind for both."
-        if close(result[0], np.mean(x * y) / np.mean(x * x)):
-            return "This is the slope of a line through zero. Subtract the means first."
-        if close(result[0], best[0]):
-            return "The slope is right. The line must also pass through the point of the means."
-        if close(result[1], y.mean() - result[0] * x.mean()):
-            return "The line passes through the means, as it should, but its slope is off."
-        return "This line is not the one with the smallest mean squared error on the points."
-    return None
+table_exercise(
+    "best-line",
+    "This is the line that training can only come close to.",
+    reference=fit,
+    inputs=points_on_lines,
+    mistakes=[
+        (lambda x, y: fit(x, y)[::-1], "The numbers are right, but the slope comes first."),
+        (lstsq_of_columns, "`lstsq` returns four things. The solution is the first: `[0]`."),
+        (lambda x, y: fit(y, x), "x and y have changed places."),
+        (
+            lambda x, y: (0.5, 2),
+            "These are the numbers behind the lesson's data. Compute the fit to the points.",
+        ),
+        (
+            lambda x, y: fit(*training_points()),
+            "This is the line of `x_train` and `y_train`: use the arguments x and y.",
+        ),
+        (lambda x, y: np.round(fit(x, y), 1), "Nearly. Do not round."),
+        (lambda x, y: np.round(fit(x, y), 2), "Nearly. Do not round."),
+        (lambda x, y: np.round(fit(x, y), 3), "Nearly. Do not round."),
+        (
+            lambda x, y: with_mean_of_y(x, y, np.cov(x, y)[0, 1] / np.var(x)),
+            "`np.cov` divides by n - 1, `np.var` by n. Use one kind for both.",
+        ),
+        (
+            lambda x, y: with_mean_of_y(x, y, np.mean(x * y) / np.mean(x * x)),
+            "Subtract the means from x and y before you multiply.",
+        ),
+        (
+            lambda x, y: (np.mean(x * y) / np.mean(x * x), 0.0),
+            "This is a line through zero. Subtract the means first.",
+        ),
+        (
+            lambda x, y: with_mean_of_y(x, y, np.corrcoef(x, y)[0, 1]),
+            "The slope is a correlation: divide by the variance of x instead.",
+        ),
+        (
+            lambda x, y: with_mean_of_y(
+                x, y, np.sum((x - x.mean()) * (y - y.mean())) / np.var(x)
+            ),
+            "The slope divides a sum by a mean (the variance): take the mean of both.",
+        ),
+        (
+            lambda x, y: with_mean_of_y(x, y, np.cov(x, y, ddof=0)[0, 1] / np.std(x)),
+            "The slope divides by the standard deviation: take the variance, `np.var`.",
+        ),
+        (
+            lambda x, y: (fit(x, y)[0], y.mean()),
+            "The slope is right. The line passes through the point of both means: subtract "
+            "the slope times the mean of x from the mean of y.",
+        ),
+        (
+            lambda x, y: (fit(x, y)[0], y.mean() + fit(x, y)[0] * x.mean()),
+            "The slope is right. For the intercept, subtract; here it is added.",
+        ),
+        (
+            lambda x, y: (fit(x, y)[0], y[0] - fit(x, y)[0] * x[0]),
+            "The slope is right, but the line passes through the first point. It should pass "
+            "through the point of both means.",
+        ),
+    ],
+)
 
 
 def distance_after(rate, steps):
@@ -94,59 +187,125 @@ def distance_after(rate, steps):
 )
 def judge_learning_rate(answer):
     """A learning rate with which 12 steps end close to the best line."""
+    import keras
+
+    if isinstance(answer, keras.optimizers.Optimizer):
+        return "This is an optimizer. The number alone is asked for, such as 0.4."
     if np.ndim(answer) or isinstance(answer, (str, bool, np.bool_)):
         return "A learning rate is one number, such as 0.4."
     rate = float(answer)
     if not rate > 0 or not np.isfinite(rate):
         return "A learning rate is a positive number: with a negative one you walk uphill."
-    if distance_after(rate, 12) < 0.01:
+    distance = distance_after(rate, 12)
+    if distance < 0.01:
         return None
     if rate >= 1:
         return "This one diverges: each jump across the valley is wider than the one before."
     if rate > 0.6:
-        return "Too large: b jumps back and forth across the valley and has not settled yet."
-    return (
-        "Too small: after 12 steps the walk is still on its way. Take a larger learning rate."
-    )
+        return (
+            f"Too large: after 12 steps, b still jumps back and forth across the valley, "
+            f"{distance:.2f} from the best line."
+        )
+    return f"Too small: after 12 steps the walk is still {distance:.2f} from the best line."
 
 
-@exercise("safe-mse", "Shapes that do not fit are noticed before they spoil a score.")
-def judge_safe_mse(answer):
-    """A function of (y_true, y_pred) that gives the mean squared error of n numbers."""
-    rng = np.random.default_rng(3)
-    true, predicted = rng.normal(size=(2, 12))
-    expected = np.mean((true - predicted) ** 2)
-    flat = call(answer, true.copy(), predicted.copy())
-    if close(flat, 12 * expected):
-        return "This is the sum of the squared errors. Take their mean."
-    if close(flat, np.sqrt(expected)):
-        return "This is the square root of the mean squared error. Leave out the root."
-    if close(flat, np.mean(np.abs(true - predicted))):
-        return "This is the mean absolute error. Square the differences instead."
-    if close(flat, np.mean(true - predicted)):
-        return "Differences of both signs cancel. Square them before you take the mean."
-    if np.ndim(flat):
-        return f"Return one number. This is an array of shape {np.shape(flat)}."
-    if not close(flat, expected):
-        return "For two sets of shape (12,) this is not the mean squared error."
-    columns = true[:, None], predicted[:, None]
-    for pair in [(true, columns[1]), (columns[0], predicted), columns]:
-        shapes = " and ".join(str(part.shape) for part in pair)
-        try:
-            mixed = call(answer, *(part.copy() for part in pair))
-        except Hint as hint:
-            if "ValueError" in str(hint):
-                return f"The shapes {shapes} belong together: flatten first, compare then."
-            raise
-        if not close(mixed, expected):
-            return f"With the shapes {shapes} the score is wrong: bring both to one shape."
-    for shorter in (true[:5], true[:1]):
-        numbers = f"{shorter.size} and 12 numbers do not belong together"
-        try:
-            answer(shorter.copy(), predicted.copy())
-        except ValueError:
-            continue
-        except Exception as error:
-            return f"{numbers}, but raise a ValueError, not {type(error).__name__}."
-        return f"{numbers}, but no ValueError was raised."
-    return None
+def mse(y_true, y_pred):
+    """The mean squared error of two sets of n numbers; a ValueError if they differ in n."""
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    if y_true.shape != y_pred.shape:
+        raise ValueError("the sets differ in length")
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def pairs_of_sets():
+    """Two sets of numbers in the shapes (n,) and (n, 1), and sets that do not fit."""
+    true, predicted = np.random.default_rng(3).normal(size=(2, 12))
+    column, other_column = true[:, None], predicted[:, None]
+    return [
+        (true, predicted),
+        (true, other_column),
+        (column, predicted),
+        (column, other_column),
+        (true[:5], predicted),
+        (true, predicted[:5]),
+        (true[:1], predicted),
+        (column, other_column[:1]),
+    ]
+
+
+def raise_if(condition):
+    """Raise a ValueError if the condition holds."""
+    if condition:
+        raise ValueError
+
+
+def mse_if(condition):
+    """A score of flat sets that raises where the condition on their lengths holds."""
+
+    def score(y_true, y_pred):
+        raise_if(condition(np.size(y_true), np.size(y_pred)))
+        return np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2)
+
+    return score
+
+
+def mse_of_same_shapes(y_true, y_pred):
+    raise_if(np.shape(y_true) != np.shape(y_pred))
+    return mse(y_true, y_pred)
+
+
+def after_mse(change):
+    """An answer that changes the right score."""
+    return lambda y_true, y_pred: change(mse(y_true, y_pred), np.size(y_true))
+
+
+def mean_of(function):
+    """A score of flat sets that takes the mean of another function of the difference."""
+
+    def score(y_true, y_pred):
+        y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+        raise_if(y_true.shape != y_pred.shape)
+        return np.mean(function(y_true - y_pred))
+
+    return score
+
+
+table_exercise(
+    "safe-mse",
+    "Shapes that do not fit are noticed before they spoil a score.",
+    reference=mse,
+    inputs=pairs_of_sets,
+    mistakes=[
+        (
+            lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2),
+            "With `(12,)` and `(12, 1)` this broadcasts to a table. Flatten both first.",
+        ),
+        (
+            mse_of_same_shapes,
+            "`(12,)` and `(12, 1)` belong together: flatten first, compare the shapes then.",
+        ),
+        (
+            mse_if(lambda n, m: n < m),
+            "12 targets and 1 prediction give a number here. Test whether the lengths differ.",
+        ),
+        (
+            mse_if(lambda n, m: n > m),
+            "1 target and 12 predictions give a number here. Test whether the lengths differ.",
+        ),
+        (
+            mse_if(lambda n, m: False),
+            "A set of one number broadcasts without an error. Compare the two lengths.",
+        ),
+        (after_mse(lambda score, n: n * score), "This is a sum of squares. Take their mean."),
+        (after_mse(lambda score, n: np.sqrt(score)), "Leave out the square root."),
+        (mean_of(np.abs), "This is the mean absolute error. Square the differences instead."),
+        (
+            mean_of(lambda d: d),
+            "Differences of both signs cancel. Square them before the mean.",
+        ),
+        (
+            mean_of(lambda d: d.mean() ** 2),
+            "This is the square of the mean. Square each difference first, then take the mean.",
+        ),
+    ],
+)

@@ -69,70 +69,130 @@ def forgetful_mse(y_true, y_pred):
     np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2)
 
 
+def mse_that_raises_for_longer_predictions(y_true, y_pred):
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    if len(y_pred) > len(y_true):
+        raise ValueError
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def steps_one_by_one(examples, batch_size, epochs):
+    steps = 0
+    for _ in range(epochs):
+        steps += len(range(0, examples, batch_size))
+    return steps
+
+
+def steps_in_floats(examples, batch_size, epochs):
+    return np.ceil(examples / batch_size) * epochs
+
+
+def optimizer():
+    import keras
+
+    return keras.optimizers.SGD(0.7)
+
+
 RIGHT = {
     "dense-parameters": [
         lambda inputs, units: inputs * units + units,
         lambda inputs, units: sum(inputs + 1 for _ in range(units)),
         count_with_keras,
     ],
+    "count-steps": [
+        lambda examples, batch_size, epochs: epochs * -(-examples // batch_size),
+        lambda examples, batch_size, epochs: ((examples - 1) // batch_size + 1) * epochs,
+        steps_one_by_one,
+        steps_in_floats,
+    ],
     "best-line": [
         lambda x, y: np.polyfit(x, y, 1),
         line_by_normal_equations,
         lambda x, y: [values.item() for values in line_by_normal_equations(x, y)],
+        lambda x, y: np.polyfit(x, y, 1).astype("float32"),
     ],
-    "learning-rate": [0.6, 0.75, np.float32(0.7)],
+    "learning-rate": [lambda: 0.6, lambda: 0.75, lambda: np.float32(0.7)],
     "safe-mse": [mse_of_columns, mse_with_assertion_of_keras],
 }
 
 WRONG = {
     "dense-parameters": [
-        (lambda inputs, units: inputs * units, "Every unit has a bias"),
+        (lambda inputs, units: inputs * units, "Add the biases"),
         (lambda inputs, units: inputs * units + 1, "one bias for the whole layer"),
         (lambda inputs, units: inputs * units + inputs, "It is the units"),
-        (lambda inputs, units: 2, "3 units on 1 inputs have 6"),
-        (lambda inputs, units: inputs + units + 1, "parameters, not 3"),
-        (lambda inputs, units: str((inputs + 1) * units), "text"),
+        (lambda inputs, units: 2, "and 6 was expected"),
+        (lambda inputs, units: inputs + units, "multiply"),
+        (lambda inputs, units: inputs + units + 1, "gives 3, and 2 was expected"),
+        (lambda inputs, units: str((inputs + 1) * units), "gives '2', and 2"),
         (lambda inputs: inputs + 1, "TypeError"),
         (7, "A function was expected"),
     ],
+    "count-steps": [
+        (lambda examples, batch_size, epochs: examples // batch_size * epochs, "not down"),
+        (lambda examples, batch_size, epochs: examples / batch_size * epochs, "no half batch"),
+        (lambda examples, batch_size, epochs: int(np.ceil(examples / batch_size)), "one epoch"),
+        (
+            lambda examples, batch_size, epochs: int(np.ceil(examples * epochs / batch_size)),
+            "Each epoch begins",
+        ),
+        (
+            lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs,
+            "no extra batch",
+        ),
+        (lambda examples, batch_size, epochs: examples * epochs, "One step is one batch"),
+        (lambda examples, batch_size, epochs: batch_size * epochs, "size of a batch"),
+        (
+            lambda examples, batch_size, epochs: round(examples / batch_size) * epochs,
+            "sometimes rounds down",
+        ),
+        (lambda examples, batch_size: examples // batch_size, "TypeError"),
+    ],
     "best-line": [
-        (lambda x, y: np.polyfit(x, y, 1)[::-1], "wrong order"),
-        (lambda x, y: (0.5, 2), "not the line behind"),
+        (lambda x, y: np.polyfit(x, y, 1)[::-1], "slope comes first"),
+        (lambda x, y: (0.5, 2), "behind the lesson's data"),
         (line_through_zero, "Subtract the means"),
-        (slope_without_intercept, "The slope is right"),
-        (line_through_ends, "smallest mean squared error"),
-        (lambda x, y: np.polyfit(x, y, 1)[0], "two numbers"),
+        (slope_without_intercept, "was expected"),
+        (line_through_ends, "was expected"),
+        (lambda x, y: np.polyfit(x, y, 1)[0], "shape ()"),
         (lambda x, y: np.round(np.polyfit(x, y, 1), 3), "Do not round"),
         (lambda x, y: np.linalg.lstsq(np.stack([x, x**0], axis=1), y), "`[0]`"),
         (lambda x, y: np.polyfit(*training_points(), 1), "use the arguments"),
+        (lambda x, y: np.polyfit(y, x, 1), "changed places"),
         (slope_of_two_kinds, "n - 1"),
+        (lambda x, y: (np.polyfit(x, y, 1)[0], y.mean()), "slope is right"),
         (
             lambda x, y: (np.cov(x, y)[0, 1], y.mean() - np.cov(x, y)[0, 1] * x.mean()),
-            "slope is off",
+            "was expected",
         ),
     ],
     "learning-rate": [
-        (0.4, "Too small"),
-        (0.01, "Too small"),
-        (0.95, "Too large"),
-        (1.5, "diverges"),
-        (-0.1, "positive"),
-        ([0.6, 0.7], "one number"),
-        ("0.7", "one number"),
-        (float("nan"), "positive"),
+        (lambda: 0.4, "Too small"),
+        (lambda: 0.01, "Too small"),
+        (lambda: 0.95, "Too large"),
+        (lambda: 1.5, "diverges"),
+        (lambda: -0.1, "positive"),
+        (lambda: [0.6, 0.7], "one number"),
+        (lambda: "0.7", "one number"),
+        (lambda: float("nan"), "positive"),
+        (optimizer, "This is an optimizer"),
     ],
     "safe-mse": [
-        (lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2), "With the shapes (12,)"),
-        (lambda y_true, y_pred: np.sum((y_true - y_pred) ** 2), "Take their mean"),
-        (lambda y_true, y_pred: np.mean(np.abs(y_true - y_pred)), "absolute"),
-        (lambda y_true, y_pred: np.mean(y_true - y_pred), "cancel"),
-        (lambda y_true, y_pred: (np.ravel(y_true) - np.ravel(y_pred)) ** 2, "one number"),
+        (lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2), "broadcasts to a table"),
+        (lambda y_true, y_pred: np.sum((y_true - y_pred) ** 2), "was expected"),
+        (lambda y_true, y_pred: 12 * mse_of_columns(y_true, y_pred), "Take their mean"),
+        (lambda y_true, y_pred: mse_of_columns(y_true, y_pred) ** 0.5, "square root"),
+        (lambda y_true, y_pred: np.mean(np.abs(y_true - y_pred)), "was expected"),
+        (lambda y_true, y_pred: (np.ravel(y_true) - np.ravel(y_pred)) ** 2, "shape (12,)"),
         (
             lambda y_true, y_pred: np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2),
-            "1 and 12 numbers",
+            "one number broadcasts",
         ),
+        (mse_that_raises_for_longer_predictions, "12 targets and 1 prediction"),
         (forgetful_mse, "return"),
         (mse_that_compares_first, "flatten first"),
-        (mse_that_asserts, "not AssertionError"),
+        (mse_that_asserts, "AssertionError, but it should raise a ValueError"),
     ],
 }
+
+# An optimizer is made only when a test asks for it.
+MAKE_FIRST = {"learning-rate"}
