@@ -112,6 +112,33 @@ def image_grid(images, titles=(), columns=10, size=1.1, title_colors=(), **imsho
     return figure
 
 
+def draw_numbers(axes, array, title="", darkest=None, size=None, frame=None):
+    """Draw a small array as coloured squares with their numbers in them.
+
+    Args:
+        axes: where to draw.
+        array: numbers, shape (rows, columns).
+        title: the title.
+        darkest: the number that gets the darkest blue; twice the largest if left out.
+        size: room for (rows, columns), where it is to be more than the array has.
+        frame: (row, column, side) of a square to frame in red.
+    """
+    array = np.asarray(array)
+    axes.imshow(array, cmap="Blues", vmin=0, vmax=darkest or 2 * max(1, array.max()))
+    rows, columns = size or array.shape
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    for (row, column), number in np.ndenumerate(array):
+        axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=10)
+    if frame:
+        row, column, side = frame
+        corner = (column - 0.5, row - 0.5)
+        axes.add_patch(
+            plt.Rectangle(corner, side, side, fill=False, color=RED, lw=3, clip_on=False)
+        )
+    axes.set_title(title, fontsize=10)
+    axes.axis("off")
+
+
 def plot_history(history, metrics=("loss",), size=(5, 3.5)):
     """Draw training and validation curves, one panel for each metric.
 

@@ -143,3 +143,16 @@ def test_photos_are_stored_as_jpeg_and_drawings_as_png(line, kinds):
     NotebookClient(notebook, resources={"metadata": {"path": str(DATA.parent)}}).execute()
     (output,) = notebook.cells[1].outputs
     assert set(output.data) - {"text/plain"} == kinds
+
+
+def test_numbers_stand_in_their_squares():
+    figure, axes = plt.subplots()
+    plots.draw_numbers(axes, [[1, 2.5], [0, 4]], "four", size=(3, 4), frame=(0, 1, 2))
+    assert {text.get_text(): text.get_position() for text in axes.texts} == {
+        "1": (0, 0),
+        "2.5": (1, 0),
+        "0": (0, 1),
+        "4": (1, 1),
+    }
+    assert axes.get_title() == "four" and axes.get_xlim() == (-0.5, 3.5)
+    assert axes.patches[0].get_xy() == (0.5, -0.5) and axes.patches[0].get_width() == 2
