@@ -7,6 +7,7 @@ from contextlib import contextmanager
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 PATH = re.compile(r"(?<!\w)(?:[A-Za-z]:\\|/)(?:[^\s'\":/\\]+[/\\])+(?=[^\s'\":/\\]+)")
 DETAILS = re.compile(r"\n\s*(?:Arguments received by|Call arguments received by)")
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
 STACK = re.compile(r"Detected at node .*?(?:\n+ *File .*?(?=\n|$))+", re.DOTALL)
 NODE = re.compile(r"\s*(?:\[\[\{\{node [^}]*\}\}\]\]|\[Op:[^\]]*\](?: name: ?\S*)?)")
 
@@ -22,7 +23,7 @@ class CourseError(Exception):
 
 
 def first_sentences(message, sentences=2, width=92):
-    """The beginning of an error message, in one paragraph and without paths.
+    """The beginning of an error message, in one paragraph, without paths and addresses.
 
     Args:
         message: the text of the error.
@@ -30,7 +31,7 @@ def first_sentences(message, sentences=2, width=92):
         width: characters in a line of what comes back.
     """
     text = DETAILS.split(ANSI.sub("", str(message)))[0]
-    text = PATH.sub("", NODE.sub("", STACK.sub("", text)))
+    text = ADDRESS.sub("", PATH.sub("", NODE.sub("", STACK.sub("", text))))
     text = re.sub(r"\s+", " ", text).strip()
     pieces = re.split(r"(?<=[.!?]) +(?=[A-Z`'\"])", text)
     text = " ".join(pieces[:sentences])

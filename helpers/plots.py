@@ -112,6 +112,57 @@ def image_grid(images, titles=(), columns=10, size=1.1, title_colors=(), **imsho
     return figure
 
 
+def image_rows(rows, columns=(), size=1.0):
+    """Show rows of photos, each with its name above its first photo.
+
+    Args:
+        rows: dict of names and lists of images, each (height, width), (height, width, 1) or
+            (height, width, 3), with values from 0 to 255. What lies outside is cut off.
+        columns: a name for each column, above the first row; the rows' names then stand at
+            the left.
+        size: width and height of one image, in inches.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: no row, or a row without an image.
+    """
+    if not rows or not all(len(images) for images in rows.values()):
+        raise CourseError("image_rows needs rows with at least one image in each.")
+    width = max(len(images) for images in rows.values())
+    figure, grid = plt.subplots(
+        len(rows),
+        width,
+        figsize=(width * size, len(rows) * (size + (0.08 if len(columns) else 0.3))),
+        squeeze=False,
+        FigureClass=PhotoFigure,
+        layout="none",  # a long name would push the second column to the right
+    )
+    figure.subplots_adjust(
+        left=0,
+        right=1,
+        bottom=0,
+        top=1,
+        wspace=0.08 / size,
+        hspace=(0.08 if len(columns) else 0.3) / size,
+    )
+    for line, (name, images) in zip(grid, rows.items(), strict=True):
+        for axes in line:
+            axes.axis("off")
+        if len(columns):
+            place = {"transform": line[0].transAxes, "rotation": 90, "fontsize": 10}
+            line[0].text(-0.05, 0.5, name, ha="right", va="center", **place)
+        else:
+            line[0].set_title(name, loc="left", fontsize=10)
+        for axes, image in zip(line, images, strict=False):
+            values = np.clip(np.squeeze(np.asarray(image, float)), 0, 255)
+            axes.imshow(values.astype("uint8"), vmin=0, vmax=255)
+    for axes, name in zip(grid[0], columns, strict=False):
+        axes.set_title(name, fontsize=10)
+    return figure
+
+
 def draw_numbers(axes, array, title="", darkest=None, size=None, frame=None):
     """Draw a small array as coloured squares with their numbers in them.
 

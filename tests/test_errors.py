@@ -26,6 +26,7 @@ from helpers.errors import first_sentences
         ("shapes (32, 10) and (32, 1)", "shapes (32, 10) and (32, 1)"),
         ("a ratio 1/2 and loss: 0.5", "a ratio 1/2 and loss: 0.5"),
         ("Unknown path=net/hidden/kernel", "Unknown path=net/hidden/kernel"),
+        ("x=<zip object at 0x7f27ffbc72c0> is not known", "x=<zip object> is not known"),
         ("", ""),
     ],
 )

@@ -51,6 +51,27 @@ def test_grid_refuses_what_is_no_list_of_images(images):
         image_grid(images)
 
 
+def test_rows_of_different_lengths_have_their_names():
+    rows = {"one": [np.full((4, 4, 3), 300.0)], "two": [np.zeros((4, 4, 1)), np.eye(4)]}
+    figure = plots.image_rows(rows)
+    shown = [[len(axes.images) for axes in line] for line in np.reshape(figure.axes, (2, 2))]
+    assert shown == [[1, 0], [1, 1]]
+    assert [figure.axes[place].get_title(loc="left") for place in (0, 2)] == ["one", "two"]
+    assert figure.axes[0].images[0].get_array().max() == 255
+
+
+def test_rows_with_named_columns():
+    figure = plots.image_rows({"row": np.zeros((2, 4, 4, 3))}, columns=["a", "b"])
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["row"]
+
+
+@pytest.mark.parametrize("rows", [{}, {"nothing": []}])
+def test_rows_without_images_are_refused(rows):
+    with pytest.raises(CourseError, match="at least one image"):
+        plots.image_rows(rows)
+
+
 def test_history_draws_training_and_validation():
     figure = plot_history(HISTORY, ["loss", "accuracy"])
     loss, accuracy = figure.axes
