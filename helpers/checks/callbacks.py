@@ -1,5 +1,6 @@
 """Judges of the lesson on callbacks."""
 
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -7,8 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from helpers.exercises import Hint, call, exercise
+from helpers.tables import table_exercise
 
-SLACK = 0.05  # seconds around the end of a budget in which both answers are right
+BUDGET = 0.3  # seconds given to a callback that ends a run by the clock
+SLACK = 0.005  # seconds by which two clocks may differ
+BATCH = 0.02  # seconds that a batch takes
+STALL = 0.1  # seconds; a batch that took longer was held up by the machine
+START_THE_CLOCK = (
+    "Start the clock anew in `on_train_begin`, and compare the time passed since then with "
+    "`seconds`."
+)
+LATE = (
+    "It stops at the beginning of the next batch, which would still be trained. Look at the "
+    "clock in `on_train_batch_end`."
+)
 
 
 def tiny_model():
@@ -48,6 +61,14 @@ def made_by_class(answer, *inputs):
     return callback
 
 
+def put_to_work(callback, epochs, steps):
+    """A tiny model at whose training the callback is at work, as `fit` prepares it."""
+    model = tiny_model()
+    callback.set_params({"epochs": epochs, "steps": steps, "verbose": 0})
+    callback.set_model(model)
+    return model
+
+
 def tell(hook, *inputs):
     """Call a hook; tell in a hint if it cannot be done."""
     try:
@@ -70,70 +91,134 @@ def tell_epoch(callback, epoch, logs):
     tell(callback.on_epoch_end, epoch, logs)
 
 
-@exercise("count-batches", "The last batch of an epoch may be small, but it has its call.")
-def judge_count_batches(answer):
-    """A function of (examples, batch_size, epochs) that returns a number of calls."""
-    runs = [(1000, 300, 1), (1000, 50, 1), (1000, 300, 3), (7, 32, 2), (100, 32, 5)]
-    counts = [call(answer, *run) for run in runs]
-    if any(np.ndim(count) or isinstance(count, str) for count in counts):
-        return "Return one number."
-    counts = np.array([float(count) for count in counts])
-    sizes = np.array(runs, float)
-    exact = sizes[:, 0] / sizes[:, 1]
-    for right, hint in [
-        (np.ceil(exact) * sizes[:, 2], None),
-        (np.ceil(exact), "These are the batches of one epoch. The run has several."),
-        (np.floor(exact) * sizes[:, 2], "The small batch at the end of an epoch is missing."),
-        (exact * sizes[:, 2], "There are no parts of a batch: round up, epoch by epoch."),
+def refuse_own_stop(callback):
+    """Tell in a hint if the callback sets `stop_training` in itself, not in the model."""
+    if "stop_training" in vars(callback):
+        raise Hint(
+            "`self.stop_training` belongs to the callback, and `fit` does not look at it. The "
+            "run is stopped by `self.model.stop_training`."
+        )
+
+
+def refuse_cancelling(callback, model, epoch, logs):
+    """Tell in a hint if an epoch's hooks set back a stop that another callback asked for."""
+    before, model.stop_training = model.stop_training, True
+    tell_epoch(callback, epoch, logs)
+    cancelled = not model.stop_training
+    model.stop_training = before
+    if cancelled:
+        raise Hint(
+            "Your callback sets `stop_training` to False, which would cancel the stop of "
+            "another one. Set it to True, and only under an `if`."
+        )
+
+
+table_exercise(
+    "count-batches",
+    "The last batch of an epoch may be small, but it has its call.",
+    reference=lambda examples, batch_size, epochs: -(-examples // batch_size) * epochs,
+    inputs=[(1000, 300, 1), (1000, 50, 1), (1000, 300, 3), (7, 32, 2), (100, 32, 5)],
+    mistakes=[
         (
-            np.ceil(exact * sizes[:, 2]),
-            "Round up for each epoch, and multiply afterwards: every epoch has its last batch.",
+            lambda examples, batch_size, epochs: -(-examples // batch_size),
+            "These are the batches of one epoch. The run has several.",
         ),
         (
-            (np.floor(exact) + 1) * sizes[:, 2],
+            lambda examples, batch_size, epochs: examples // batch_size * epochs,
+            "The small batch at the end of an epoch is missing.",
+        ),
+        (
+            lambda examples, batch_size, epochs: examples / batch_size * epochs,
+            "There are no parts of a batch: round up, epoch by epoch.",
+        ),
+        (
+            lambda examples, batch_size, epochs: -(-examples * epochs // batch_size),
+            "Round up for each epoch, and multiply afterwards: each epoch has its last batch.",
+        ),
+        (
+            lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs,
             "1,000 examples in batches of 50 make 20 batches, not 21.",
         ),
-    ]:
-        if np.array_equal(counts, right):
-            return hint
-    return f"For 1,000 examples in batches of 300 an epoch has 4 batches, not {counts[0]:g}."
+    ],
+)
+
+
+table_exercise(
+    "rate-in-steps",
+    "It depends on the epoch alone, so a run may begin anywhere.",
+    reference=lambda epoch, rate: 0.01 * 0.1 ** (epoch // 5),
+    inputs=[(epoch, rate) for epoch in (0, 1, 4, 5, 9, 10, 22) for rate in (0.01, 0.5)],
+    mistakes=[
+        (
+            lambda epoch, rate: rate * 0.1 ** (epoch // 5),
+            "The present rate has been divided already: begin with 0.01, and leave `rate` out.",
+        ),
+        (
+            lambda epoch, rate: rate / 10 if epoch and epoch % 5 == 0 else rate,
+            "This depends on the present rate. A run that begins at epoch 7 would be wrong: "
+            "work it out from `epoch` alone.",
+        ),
+        (
+            lambda epoch, rate: 0.01 * 0.1 ** (epoch / 5),
+            "Within five epochs the rate stays as it is: divide with `//`, which cuts off.",
+        ),
+        (
+            lambda epoch, rate: 0.01 * 0.1 ** ((epoch - 1) // 5),
+            "Epochs are counted from 0 here: epoch 5 is the first with the smaller rate.",
+        ),
+        (
+            lambda epoch, rate: 0.01 * 0.1 ** ((epoch + 1) // 5),
+            "The rate falls one epoch too soon: epoch 4 still has 0.01.",
+        ),
+        (
+            lambda epoch, rate: 0.01 if epoch < 5 else 0.001,
+            "In epoch 10 the rate falls again.",
+        ),
+        (
+            lambda epoch, rate: 0.01 * 0.1 ** (epoch % 5),
+            "`%` is the rest of the division. How many times 5 fits into `epoch` is `//`.",
+        ),
+        (
+            lambda epoch, rate: 0.01 * 0.1**epoch,
+            "The rate falls in each epoch. It should fall after five of them.",
+        ),
+    ],
+)
+
+
+SCORES = (0.2, 0.5, 0.3, 0.4, 0.6, 0.6, 0.55)
+RECORDS = (1, 2, 5)  # epochs, counted from 1
 
 
 @exercise("keep-records", "Only the records have a file, and the last one is the best.")
 def judge_keep_records(answer):
     """A function of a folder that returns a callback which writes files of weights."""
-    model = tiny_model()
-    scores = [0.2, 0.5, 0.4, 0.6, 0.6, 0.55]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name) / "records"
         callback = made(answer, folder)
-        callback.set_params({"epochs": len(scores), "steps": 2, "verbose": 0})
-        callback.set_model(model)
+        model = put_to_work(callback, epochs=len(SCORES), steps=2)
         tell(callback.on_train_begin, {})
-        written = []
-        for epoch, score in enumerate(scores):
+        written = []  # the epochs that wrote a file, counted from 1
+        own_file = {}  # the file that an epoch has added, by epoch
+        for epoch, score in enumerate(SCORES):
             before = {path: path.stat().st_mtime_ns for path in files_below(Path(name))}
             model.set_weights([np.full((1, 1), epoch), np.zeros(1)])
             # The loss rises where the score does not, so that the two cannot be mixed up.
-            logs = {"loss": 1.0, "val_loss": 0.1 + epoch, "val_dice_coef": score}
+            logs = {"loss": 1.0, "val_loss": 0.37 + 3 * epoch, "val_dice_coef": score}
             tell_epoch(callback, epoch, logs)
             after = {path: path.stat().st_mtime_ns for path in files_below(Path(name))}
-            written.append(after != before)
+            if after != before:
+                written.append(epoch + 1)
+            for path in after.keys() - before.keys():
+                own_file[epoch + 1] = path
         tell(callback.on_train_end, {})
-        files = files_below(Path(name))
-        if hint := hint_on_epochs(written):
+        if hint := hint_on_epochs(tuple(written)):
             return hint
-        if any(folder not in path.parents for path in files):
+        if any(folder not in path.parents for path in files_below(Path(name))):
             return "The files should be in the folder that your function is given."
-        if len(files) < sum(written):
+        if len(own_file) < len(written):
             return "Each record should have a file of its own: put `{epoch}` into the name."
-        for path, epoch in zip(files, (0, 1, 3), strict=False):
-            if not path.name.endswith(".weights.h5"):
-                return "Only the weights: `save_weights_only=True`, and a name to fit."
-            model.load_weights(path)
-            if model.get_weights()[0].item() != epoch or str(epoch + 1) not in path.name:
-                return "The number of the epoch, counted from 1, should be in each name."
-    return None
+        return hint_on_files(model, own_file)
 
 
 def files_below(folder):
@@ -142,15 +227,14 @@ def files_below(folder):
 
 
 def hint_on_epochs(written):
-    """A hint on the epochs that wrote a file; None if they are the records."""
-    written = [number + 1 for number, wrote in enumerate(written) if wrote]
+    """A hint on the epochs that wrote a file, counted from 1; None if they are the records."""
     known = {
-        (1, 2, 4): None,
+        RECORDS: None,
         (): (
             "No file was written in `folder`. Does your path begin with it, and which name "
             "does your callback monitor?"
         ),
-        (1, 2, 3, 4, 5, 6): (
+        tuple(range(1, len(SCORES) + 1)): (
             "Every epoch wrote a file. Is `save_best_only=True` there, and is the monitored "
             "name `val_dice_coef`?"
         ),
@@ -158,107 +242,132 @@ def hint_on_epochs(written):
             "Only the first epoch wrote a file. Do you monitor `val_dice_coef`, and with the "
             "`mode` in which higher is better?"
         ),
-        (1, 2, 4, 5): "An epoch that is only as good as the best one is no record.",
+        (1, 2, 5, 6): "An epoch that is only as good as the best one is no record.",
+        (1, 2, 4, 5): (
+            "With the scores 0.2, 0.5, 0.3, 0.4 the fourth epoch wrote a file. It is better "
+            "than the one before, but not than the best so far."
+        ),
     }
-    default = f"The scores 0.2, 0.5, 0.4, 0.6, 0.6, 0.55 wrote files in the epochs {written}."
-    return known.get(tuple(written), default)
+    scores = ", ".join(map(str, SCORES))
+    default = f"The scores {scores} wrote files in the epochs {[*written]}, not {[*RECORDS]}."
+    return known.get(written, default)
+
+
+def hint_on_files(model, own_file):
+    """A hint on the files of the records, given by epoch; None if they are as asked."""
+    if not all(path.name.endswith(".weights.h5") for path in own_file.values()):
+        return "Only the weights: `save_weights_only=True`, and a name to fit."
+    counted_from = []  # 0 or 1 for each file whose name has its epoch
+    for epoch, path in own_file.items():
+        model.load_weights(path)
+        if model.get_weights()[0].item() != epoch - 1:
+            return "A file does not hold the weights of the epoch that wrote it."
+        numbers = map(int, re.findall(r"\d+", path.name.removesuffix(".weights.h5")))
+        counted_from += [number - epoch + 1 for number in numbers if epoch - number in (0, 1)]
+    if counted_from.count(1) >= len(own_file):
+        return None
+    if counted_from == [0] * len(own_file):
+        return "The epochs in the names should be counted from 1; yours begin with 0."
+    return "The number of the epoch, counted from 1, should be in each name."
 
 
 @exercise("stop-when-apart", "It stops while there is still something to be saved.")
 def judge_stop_when_apart(answer):
     """A class of callbacks that stop the run when the losses are apart."""
-    for ratio, epochs in [(1.5, "ok ok stop"), (3.0, "ok ok ok"), (1.2, "ok stop")]:
+    losses = [(1.0, 1.0), (0.5, 0.65), (0.5, 0.75), (0.4, 0.8)]
+    for ratio, words in [(1.5, "on on on stop"), (3.0, "on on on on"), (1.2, "on stop")]:
         callback = made_by_class(answer, ratio)
-        model = tiny_model()
-        callback.set_model(model)
-        callback.set_params({"epochs": 3, "steps": 2, "verbose": 0})
+        model = put_to_work(callback, epochs=4, steps=2)
         tell(callback.on_train_begin, {})
-        for epoch, (word, val_loss) in enumerate(
-            zip(epochs.split(), (1.0, 0.65, 0.8), strict=False)
+        for epoch, (word, (loss, val_loss)) in enumerate(
+            zip(words.split(), losses, strict=False)
         ):
-            loss = (1.0, 0.5, 0.4)[epoch]
             logs = {"loss": loss, "val_loss": val_loss, "accuracy": 0.5, "val_accuracy": 0.4}
             tell_epoch(callback, epoch, logs)
             stopped = bool(model.stop_training)
-            if cancels_stop(callback, model, epoch, logs):
-                return (
-                    "Your callback sets `stop_training` to False, which would cancel the stop "
-                    "of another one. Set it to True, and only under an `if`."
-                )
+            refuse_own_stop(callback)
+            refuse_cancelling(callback, model, epoch, logs)
             if stopped == (word == "stop"):
                 continue
             told = f"With ratio {ratio}, loss {loss} and val_loss {val_loss} the run should"
             if stopped and ratio == 3.0:
                 return f"{told} go on. Does your callback use the ratio that it is given?"
+            if stopped and val_loss == ratio * loss:
+                return f"{told} go on: `val_loss` is not more than `ratio` times `loss`."
             return f"{told} {'go on' if stopped else 'stop'}, but it does not."
         tell(callback.on_train_end, {})
     return None
 
 
-def cancels_stop(callback, model, epoch, logs):
-    """Whether a callback sets back a stop that another one has asked for."""
-    before, model.stop_training = model.stop_training, True
-    tell(callback.on_epoch_end, epoch, logs)
-    cancelled = not model.stop_training
-    model.stop_training = before
-    return cancelled
-
-
 @exercise("time-budget", "It ends in time, wherever it is.")
 def judge_time_budget(answer):
     """A class of callbacks that stop a run after some seconds."""
-    callback = made_by_class(answer, 0.3)
-    set_by_init = any(
-        isinstance(value, float) and value > 1 for value in vars(callback).values()
-    )
-    for run in ("first", "second"):
-        time.sleep(0.1)  # the clock must not start when the object is made
-        model = tiny_model()
-        callback.set_model(model)
-        callback.set_params({"epochs": 2, "steps": 50, "verbose": 0})
-        hint = follow_clock(callback, model, run, set_by_init)
-        if hint:
-            return hint
     patient = made_by_class(answer, 1000)
-    patient.set_model(model := tiny_model())
+    model = put_to_work(patient, epochs=2, steps=2)
     tell(patient.on_train_begin, {})
     tell_epoch(patient, 0, {"loss": 1.0})
+    refuse_own_stop(patient)
     if model.stop_training:
-        return "With a budget of 1,000 seconds it stopped at once. Does it use its `seconds`?"
+        return f"With a budget of 1,000 seconds it stops at once. {START_THE_CLOCK}"
+    refuse_cancelling(patient, model, 1, {"loss": 1.0})
+    callback = made_by_class(answer, BUDGET)
+    for run in ("first", "second"):
+        time.sleep(BUDGET / 2)  # the clock must not start when the object is made
+        for _ in range(5):
+            hint, stalled = follow_clock(callback, run)
+            if not stalled:
+                break
+        if hint:
+            return hint
     return None
 
 
-def follow_clock(callback, model, run, set_by_init):
-    """A hint if the callback does not stop a run after 0.3 seconds, or None."""
-    start = time.perf_counter()
+def follow_clock(callback, run):
+    """Lead a callback through a run that is longer than its budget.
+
+    Whatever the machine does, two bounds on the time passed are known at each call of a hook:
+    `least` since `on_train_begin` returned, `most` since it was called. A stop is too soon
+    only if even `most` is below the budget, and overdue only if `least` is above it.
+
+    Returns:
+        A hint or None, and whether the machine held the run up, so that another is due.
+    """
+    model = put_to_work(callback, epochs=2, steps=50)
+    called = time.perf_counter()
     tell(callback.on_train_begin, {})
+    returned = last = time.perf_counter()
+    stalled, least = False, 0
     tell(callback.on_epoch_begin, 0, {})
-    for batch in range(50):
-        if batch == 5:  # the first epoch is shorter than the budget
-            tell(callback.on_epoch_end, 0, {"loss": 1.0})
+    while least < BUDGET + SLACK:
+        for batch in range(9):  # an epoch takes more than half of the budget
+            tell(callback.on_train_batch_begin, batch, {})
+            in_begin = bool(model.stop_training)
+            time.sleep(BATCH)
+            least = time.perf_counter() - returned
+            tell(callback.on_train_batch_end, batch, {"loss": 1.0})
+            now = time.perf_counter()
+            stalled |= now - last > STALL
+            most, last = now - called, now
+            if model.stop_training and most < BUDGET - SLACK:
+                again = "In a second run it" if run == "second" else "It"
+                return f"{again} stops too soon. {START_THE_CLOCK}", stalled
             if model.stop_training:
-                return "It stops too soon, at the end of an epoch."
+                return (LATE if in_begin else None), stalled
+            if least > BUDGET + SLACK:
+                break
+        else:
+            tell(callback.on_epoch_end, 0, {"loss": 1.0})
             tell(callback.on_epoch_begin, 1, {})
-        tell(callback.on_train_batch_begin, batch, {})
-        time.sleep(0.02)
-        before = time.perf_counter() - start
-        tell(callback.on_train_batch_end, batch, {"loss": 1.0})
-        if model.stop_training and before < 0.3 - SLACK:
-            if run == "second":
-                return "In a second run it stops too soon: start the clock anew in each run."
-            if set_by_init:
-                return "It stops too soon. Start the clock in `on_train_begin`."
-            return "It stops too soon. Compare the time passed, `now - start`, with `seconds`."
-        if model.stop_training:
-            return None
-        if before > 0.3 + SLACK:
-            break
+    tell(callback.on_train_batch_begin, 0, {})
+    if model.stop_training:
+        return LATE, stalled
     tell(callback.on_epoch_end, 1, {"loss": 1.0})
+    refuse_own_stop(callback)
     if model.stop_training:
         return (
             "It stops at the end of the epoch only. An epoch can be long: look at each batch."
-        )
+        ), stalled
     return (
         "The budget is used up, but `self.model.stop_training` was not set to True. Does the "
         "clock start once, in `on_train_begin`, and not anew with each epoch or batch?"
-    )
+    ), stalled

@@ -17,17 +17,19 @@ def checkpoint(folder, name="{epoch:02d}.weights.h5", **options):
     return keras.callbacks.ModelCheckpoint(folder / name, **settings)
 
 
-def records_by_hand(folder):
+def records_by_hand(folder, counted_from=1, previous_only=False):
     import keras
 
     class Keep(keras.callbacks.Callback):
         best = -1
 
         def on_epoch_end(self, epoch, logs=None):
-            if logs["val_dice_coef"] > self.best:
+            better = logs["val_dice_coef"] > self.best
+            if better or previous_only:
                 self.best = logs["val_dice_coef"]
+            if better:
                 folder.mkdir(parents=True, exist_ok=True)
-                self.model.save_weights(folder / f"epoch-{epoch + 1}.weights.h5")
+                self.model.save_weights(folder / f"epoch-{epoch + counted_from}.weights.h5")
 
     return Keep()
 
@@ -50,6 +52,16 @@ def callback_class(kind):
     class CancelsStop(Callback):
         def on_epoch_end(self, epoch, logs=None):
             self.model.stop_training = logs["val_loss"] / logs["loss"] > self.limit
+
+    class AtRatio(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] >= self.limit * logs["loss"]:
+                self.model.stop_training = True
+
+    class StopsItself(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] > self.limit * logs["loss"]:
+                self.stop_training = True
 
     class ByRatioOnce(Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -101,6 +113,32 @@ def callback_class(kind):
             if time.monotonic() > self.end:
                 self.model.stop_training = True
 
+    class ClockOfEpochsToo(Clock):
+        def on_train_batch_begin(self, batch, logs=None):
+            super().on_train_batch_end(batch)
+
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_train_batch_end(0)
+
+    class ClockInNanoseconds(Callback):
+        def on_train_begin(self, logs=None):
+            self.end = time.time_ns() + self.limit * 1e9
+
+        def on_train_batch_end(self, batch, logs=None):
+            if time.time_ns() >= self.end:
+                self.model.stop_training = True
+
+    class ClockAtBegin(Clock):
+        def on_train_batch_begin(self, batch, logs=None):
+            super().on_train_batch_end(batch)
+
+        def on_train_batch_end(self, batch, logs=None):
+            pass
+
+    class ClockCancels(Clock):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = time.perf_counter() - self.start >= self.limit
+
     class ClockOfObject(Clock):
         def __init__(self, limit):
             super().__init__(limit)
@@ -151,9 +189,24 @@ RIGHT = {
         lambda examples, batch_size, epochs: math.ceil(examples / batch_size) * epochs,
         batches_one_by_one,
     ],
-    "keep-records": [checkpoint, records_by_hand],
+    "rate-in-steps": [
+        lambda epoch, rate: 0.01 * 0.1 ** (epoch // 5),
+        lambda epoch, rate: 0.01 / 10 ** int(epoch / 5),
+        lambda epoch, rate: float(f"1e{-2 - epoch // 5}"),
+    ],
+    "keep-records": [
+        checkpoint,
+        records_by_hand,
+        lambda folder: checkpoint(folder, "{epoch}_{val_dice_coef:.2f}.weights.h5"),
+        lambda folder: checkpoint(folder, "{val_loss:.2f}-{epoch:03d}.weights.h5"),
+    ],
     "stop-when-apart": [make("ByRatio"), make("ByRatioOnce")],
-    "time-budget": [make("Clock"), make("Deadline")],
+    "time-budget": [
+        make("Clock"),
+        make("Deadline"),
+        make("ClockOfEpochsToo"),
+        make("ClockInNanoseconds"),
+    ],
 }
 
 WRONG = {
@@ -169,9 +222,22 @@ WRONG = {
             lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs,
             "not 21",
         ),
-        (lambda examples, batch_size, epochs: examples, "has 4 batches"),
+        (lambda examples, batch_size, epochs: examples, "4 was expected"),
+    ],
+    "rate-in-steps": [
+        (lambda epoch, rate: rate * 0.1 ** (epoch // 5), "divided already"),
+        (lambda epoch, rate: rate if epoch % 5 or not epoch else rate / 10, "present rate"),
+        (lambda epoch, rate: 0.01 * 0.1 ** (epoch / 5), "divide with `//`"),
+        (lambda epoch, rate: 0.01 * 0.1 ** ((epoch - 1) // 5), "counted from 0"),
+        (lambda epoch, rate: 0.01 * 0.1 ** ((epoch + 1) // 5), "one epoch too soon"),
+        (lambda epoch, rate: 0.01 if epoch < 5 else 0.001, "falls again"),
+        (lambda epoch, rate: 0.01 * 0.1 ** (epoch % 5), "rest of the division"),
+        (lambda epoch, rate: 0.01 * 0.1**epoch, "in each epoch"),
+        (lambda epoch, rate: 0.01 * 0.5 ** (epoch // 5), "was expected"),
     ],
     "keep-records": [
+        (lambda folder: records_by_hand(folder, previous_only=True), "not than the best so"),
+        (lambda folder: records_by_hand(folder, counted_from=0), "yours begin with 0"),
         (lambda folder: checkpoint(folder, save_best_only=False), "Every epoch"),
         (lambda folder: checkpoint(folder, mode="min"), "Only the first epoch"),
         (lambda folder: checkpoint(folder, monitor="dice_coef"), "is the monitored name"),
@@ -188,6 +254,8 @@ WRONG = {
     ],
     "stop-when-apart": [
         (make("SwappedRatio"), "should stop"),
+        (make("AtRatio"), "is not more than"),
+        (make("StopsItself"), "`self.stop_training` belongs"),
         (make("FixedRatio"), "use the ratio"),
         (make("ByDifference"), "should stop"),
         (make("OfBatches"), "KeyError"),
@@ -198,10 +266,12 @@ WRONG = {
     "time-budget": [
         (make("ClockOfObject"), "too soon"),
         (make("ClockOfEpochs"), "end of the epoch only"),
-        (make("ForgetsToStop"), "was not set"),
+        (make("ForgetsToStop"), "`self.stop_training` belongs"),
+        (make("ClockAtBegin"), "beginning of the next batch"),
+        (make("ClockCancels"), "to False"),
         (make("ClockOfBatch"), "was not set"),
-        (make("StopsAtOnce"), "too soon"),
-        (make("ForgetsToSubtract"), "now - start"),
+        (make("StopsAtOnce"), "at once"),
+        (make("ForgetsToSubtract"), "time passed since then"),
         (make("ClockOfEachEpoch"), "anew with each epoch"),
     ],
 }
