@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from helpers.exercises import Hint, call, exercise
+from helpers.tables import table_exercise
 
 DEGREES = 45
 LEAST_CHANGE, MOST_CHANGE = 5, 60
@@ -18,7 +19,7 @@ def drawn_numbers(generator, draws=400):
     finally:
         np.random.set_state(state)
     return {
-        name: np.array([numbers[name] for numbers in drawn], float)
+        name: np.array([numbers[name] or 0 for numbers in drawn], float)
         for name in (
             "theta",
             "tx",
@@ -28,6 +29,8 @@ def drawn_numbers(generator, draws=400):
             "shear",
             "flip_horizontal",
             "flip_vertical",
+            "brightness",
+            "channel_shift_intensity",
         )
     }
 
@@ -75,29 +78,55 @@ def judge_digits(answer):
         )
     if drawn["shear"].any():
         return "It shears as well, which was not asked for."
+    if drawn["brightness"].any() or drawn["channel_shift_intensity"].any():
+        return "It makes digits lighter or darker as well, which was not asked for."
+    return changes_besides(answer)
+
+
+def changes_besides(generator):
+    """A hint if a generator changes digits after its moves, by a function or a factor."""
+    digit = np.zeros((28, 28, 1), "float32")
+    digit[4:20, 6:9] = 200
+    for _ in range(20):
+        changed = np.asarray(generator.standardize(digit.copy()))
+        if changed.shape != digit.shape or not np.allclose(changed, digit, atol=0.01):
+            if getattr(generator, "preprocessing_function", None):
+                return (
+                    "Its `preprocessing_function` changes digits as well. Turn, shift and "
+                    "zoom, and nothing else."
+                )
+            return "It changes the values as well, by `rescale` or by a mean."
     return None
 
 
 @exercise("take-batches", "The next one in line gets the next batch.")
 def judge_take(answer):
     """A function of (flow, count) that draws exactly count batches of an endless flow."""
-    for count in (3, 1, 8):
+    for count in (3, 1, 8, 0):
         flow = Endless()
         batches = call(answer, flow, count)
         if not isinstance(batches, (list, tuple)):
             return f"Return a list of batches. This is of type {type(batches).__name__}."
+        if same_batch(batches, Endless.batch(0)):
+            return "This is one batch. Return a list of batches, for count 1 a list of one."
         if len(batches) == count + 1:
             return f"{count} batches were asked for, and {count + 1} came. Where does it stop?"
         if len(batches) != count:
             return f"{count} batches were asked for, and {len(batches)} came."
-        if [np.ravel(batch).tolist() for batch in batches] != [[n] for n in range(count)]:
+        wanted = [Endless.batch(number) for number in range(count)]
+        if not all(map(same_batch, batches, wanted)):
+            if all(isinstance(batch, np.ndarray) for batch in batches):
+                return (
+                    "A batch of this flow is a pair of photos and labels, and only one of the "
+                    "two is in your list. Keep each batch as `next(flow)` gives it."
+                )
             return "These are not the next batches, in the order in which they come."
         if flow.drawn < count:
             return "`flow[i]` does not move the generator on. Use `next(flow)`."
         if flow.drawn != count:
             return (
-                f"{count} batches are returned, but {flow.drawn} were drawn: whoever asks next "
-                f"misses some. Stop before drawing one more."
+                f"For count {count}, {count} batches are returned, but {flow.drawn} were "
+                f"drawn: whoever asks next misses some. Stop before drawing one more."
             )
         call(answer, flow, 2)
         if flow.drawn != count + 2:
@@ -105,10 +134,21 @@ def judge_take(answer):
     return None
 
 
+def same_batch(batch, wanted):
+    """Whether a batch is the wanted pair of photos and labels."""
+    if not isinstance(batch, (tuple, list)) or len(batch) != len(wanted):
+        return False
+    return all(map(np.array_equal, batch, wanted))
+
+
 class Endless:
-    """Batches without end: arrays of one number, which counts up. It gives up at 1,000."""
+    """Batches without end: pairs of arrays that count up. It gives up after 1,000."""
 
     drawn = 0
+
+    @staticmethod
+    def batch(number):
+        return np.full((2, 4, 4, 3), float(number)), np.array([number, number + 1])
 
     def __iter__(self):
         return self
@@ -117,12 +157,12 @@ class Endless:
         if self.drawn == 1000:
             raise Hint("Your loop does not stop: after 1,000 batches it was still drawing.")
         self.drawn += 1
-        return np.array([self.drawn - 1])
+        return self.batch(self.drawn - 1)
 
     next = __next__
 
     def __getitem__(self, number):
-        return np.array([number])
+        return self.batch(number)
 
     def __len__(self):
         return 5
@@ -186,6 +226,19 @@ def filled_by_nearest(layer, images):
     return corner.max() < 0.2 and rim.min() > 0.8
 
 
+def random_layers(model):
+    """The layers of a model, and of models in it, whose names begin with Random."""
+    import keras
+
+    found = []
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            found += random_layers(layer)
+        elif type(layer).__name__.startswith("Random"):
+            found.append(layer)
+    return found
+
+
 @exercise("own-augmentation", "Ready to stand in front of a network, or in a pipeline.")
 def judge_own_augmentation(answer):
     """A model of random layers for photos of any size that changes them moderately."""
@@ -197,9 +250,9 @@ def judge_own_augmentation(answer):
         return "Put the layers into one model: `keras.Sequential([…])`."
     if not isinstance(answer, keras.Model):
         return f"A `keras.Sequential` is asked for, but this is a {type(answer).__name__}."
-    random_layers = [layer for layer in answer.layers if "Random" in type(layer).__name__]
-    if len(random_layers) < 3:
-        return f"At least three `Random*` layers were asked for, here are {len(random_layers)}."
+    count = len(random_layers(answer))
+    if count < 3:
+        return f"At least three `Random*` layers were asked for, here are {count}."
     photos = load_fruit(64, per_class=4, test_per_class=1)[0][0].astype("float32")
     try:
         varied = np.asarray(answer(photos, training=True))
@@ -229,3 +282,57 @@ def judge_own_augmentation(answer):
     if all(np.allclose(one, other) for one, other in itertools.combinations(same, 2)):
         return "Four copies of a photo get the same variant. Each should get its own."
     return None
+
+
+def rotate(degrees):
+    """The matrix that turns about the upper left corner."""
+    sin, cos = np.sin(np.deg2rad(degrees)), np.cos(np.deg2rad(degrees))
+    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+
+
+def move(x, y):
+    """The matrix that shifts."""
+    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], float)
+
+
+table_exercise(
+    "turn-about",
+    "With the middle of the photo as the point, this is what `warp` does.",
+    reference=lambda degrees, x, y: move(x, y) @ rotate(degrees) @ move(-x, -y),
+    inputs=[(20.0, 48.0, 30.0), (90.0, 0.0, 10.0), (-35.0, 5.0, 7.0)],
+    mistakes=[
+        (
+            lambda degrees, x, y: rotate(degrees),
+            "This turns about the upper left corner. Shift the point there first.",
+        ),
+        (
+            lambda degrees, x, y: move(-x, -y) @ rotate(degrees) @ move(x, y),
+            "The two shifts have changed places: the point itself does not stay. The factor "
+            "that stands at the right is applied first to a column of x, y and 1.",
+        ),
+        (
+            lambda degrees, x, y: rotate(degrees) @ move(-x, -y),
+            "The shift back is missing: the point ends in the corner.",
+        ),
+        (
+            lambda degrees, x, y: move(x, y) @ rotate(degrees),
+            "The shift of the point to the corner is missing, the factor at the right.",
+        ),
+        (
+            lambda degrees, x, y: move(y, x) @ rotate(degrees) @ move(-y, -x),
+            "Column and row have changed places: `x` is the column, and it comes first.",
+        ),
+        (
+            lambda degrees, x, y: move(x, y) @ rotate(np.rad2deg(degrees)) @ move(-x, -y),
+            "The angle is given in degrees, and your matrix takes it as radians.",
+        ),
+        (
+            lambda degrees, x, y: move(x, y) @ rotate(-degrees) @ move(-x, -y),
+            "This turns to the other side than `rotation` above.",
+        ),
+        (
+            lambda degrees, x, y: (move(x, y) @ rotate(degrees) @ move(-x, -y))[:2],
+            "The third row, 0, 0, 1, is missing.",
+        ),
+    ],
+)

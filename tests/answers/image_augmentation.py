@@ -2,6 +2,8 @@
 
 import itertools
 
+import numpy as np
+
 
 def digit_generator(**changes):
     """An ImageDataGenerator for digits, with some settings changed."""
@@ -47,6 +49,21 @@ def take_one_more(flow, count):
     return batches
 
 
+def take_photos_only(flow, count):
+    return [next(flow)[0] for _ in range(count)]
+
+
+def take_before_counting(flow, count):
+    batches = [next(flow)]
+    while len(batches) < count:
+        batches.append(next(flow))
+    return batches[:count]
+
+
+def flip_sometimes(digit):
+    return digit[:, ::-1] if np.random.random() < 0.5 else digit
+
+
 def layer(name, *arguments, **options):
     """A layer of Keras by its name."""
     import keras
@@ -64,6 +81,48 @@ def layers(*specifications):
     return model
 
 
+def nested():
+    """A Sequential in a Sequential, with three random layers in all."""
+    import keras
+
+    model = keras.Sequential([layers(FLIP, TURN)])
+    model.add(layer("RandomBrightness", 0.1))
+    return model
+
+
+def shift_of_tensors(x, y):
+    import keras
+
+    return keras.ops.stack([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
+
+
+def turn_of_tensors(degrees):
+    import keras
+
+    angle = degrees * np.pi / 180
+    sin, cos = keras.ops.sin(angle), keras.ops.cos(angle)
+    return keras.ops.stack(
+        [keras.ops.stack(row) for row in ([cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0])]
+    )
+
+
+def turn_about_by_tensors(degrees, x, y):
+    return shift_of_tensors(x, y) @ turn_of_tensors(degrees) @ shift_of_tensors(-x, -y)
+
+
+def turn_about_by_hand(degrees, x, y):
+    sin, cos = np.sin(np.deg2rad(degrees)), np.cos(np.deg2rad(degrees))
+    return [
+        [cos, -sin, x - cos * x + sin * y],
+        [sin, cos, y - sin * x - cos * y],
+        [0, 0, 1],
+    ]
+
+
+def turn_about_corner(degrees, x, y):
+    return turn_about_by_hand(degrees, 0, 0)
+
+
 FLIP, TURN, ZOOM = ("RandomFlip", "horizontal"), ("RandomRotation", 0.05), ("RandomZoom", 0.1)
 LIGHT, CONTRAST = ("RandomBrightness", 0.1), ("RandomContrast", 0.2)
 
@@ -77,6 +136,7 @@ RIGHT = {
         lambda flow, count: list(itertools.islice(flow, count)),
         take_by_loop,
     ],
+    "turn-about": [turn_about_by_tensors, turn_about_by_hand],
     "turns": [
         lambda: layer("RandomRotation", 45 / 360, fill_mode="nearest"),
         lambda: layer("RandomRotation", (-0.125, 0.125), fill_mode="nearest", seed=1),
@@ -85,10 +145,19 @@ RIGHT = {
         lambda: layers(FLIP, TURN, ZOOM),
         lambda: layers(FLIP, TURN, ZOOM, LIGHT, CONTRAST),
         lambda: layers(("RandomTranslation", 0.1, 0.1), LIGHT, ("RandomShear", 0.2)),
+        nested,
     ],
 }
 
 WRONG = {
+    "turn-about": [
+        (turn_about_corner, "upper left corner"),
+        (lambda degrees, x, y: turn_about_by_hand(degrees, y, x), "Column and row"),
+        (lambda degrees, x, y: turn_about_by_hand(-degrees, x, y), "the other side"),
+        (lambda degrees, x, y: turn_about_by_hand(degrees, -x, -y), "changed places"),
+        (lambda degrees, x, y: turn_about_by_hand(degrees, 2 * x, y), "was expected"),
+        (lambda degrees, x, y: (x, y), "was expected"),
+    ],
     "augment-digits": [
         (generator_class, "the class itself"),
         (dict, "An `ImageDataGenerator` is asked for"),
@@ -103,13 +172,18 @@ WRONG = {
         (lambda: digit_generator(zoom_range=[0.1, 1.1]), "0.9 to 1.1"),
         (lambda: digit_generator(zoom_range=[0.9, 1.0]), "both ways"),
         (lambda: digit_generator(shear_range=10), "shears"),
+        (lambda: digit_generator(brightness_range=(0.5, 1.5)), "lighter or darker"),
+        (lambda: digit_generator(preprocessing_function=flip_sometimes), "changes digits"),
+        (lambda: digit_generator(rescale=1 / 255), "`rescale`"),
     ],
     "take-batches": [
         (lambda flow, count: [flow[i] for i in range(count)], "Use `next(flow)`"),
         (take_with_enumerate, "Stop before drawing one more"),
+        (take_photos_only, "a pair of photos and labels"),
+        (take_before_counting, "For count 0"),
         (take_one_more, "Where does it stop"),
         (lambda flow, count: list(flow)[:count], "does not stop"),
-        (lambda flow, count: next(flow), "Return a list"),
+        (lambda flow, count: next(flow), "This is one batch"),
         (lambda flow, count: [next(flow)] * count, "not the next batches"),
         (lambda flow, count: [next(flow) for _ in range(5)], "and 5 came"),
     ],
