@@ -1,132 +1,160 @@
 """Judges of the lesson on fine-tuning VGG16."""
 
+import re
+from functools import cache
+
 import numpy as np
 
-from helpers.exercises import Hint, call, exercise
+from helpers.errors import first_sentences
+from helpers.exercises import Hint, Unfinished, call, exercise
+from helpers.tables import table_exercise
 
 MEAN_BGR = np.array([103.939, 116.779, 123.68], "float32")
 
 
-def whole_number(value):
-    """The value as an int.
-
-    Raises:
-        Hint: it is not one whole number.
-    """
-    value = np.asarray(value)
-    if value.ndim or value.dtype.kind not in "iuf" or not np.isfinite(value):
-        raise Hint("Return one number.")
-    if value != np.round(value):
-        raise Hint("A number of parameters is whole: divide with `//`, which rounds down.")
-    return int(value)
+def some_probabilities():
+    """Arguments (probabilities, count); the largest ones are neither first nor last."""
+    rng = np.random.default_rng(14)
+    calls = []
+    for classes, count in [(7, 3), (12, 5), (1000, 4), (5, 1)]:
+        scores = rng.permutation(classes) + 1.0
+        calls.append((scores / scores.sum(), count))
+    return calls
 
 
-@exercise("flat-head", "Averaging each map keeps the head small, and free of the size.")
-def judge_flat_head(answer):
-    """A function of (size, classes) that counts the parameters of Flatten and Dense."""
-    sizes = [(96, 4), (32, 10), (224, 2), (100, 3), (150, 7)]
-    counts = [whole_number(call(answer, *size)) for size in sizes]
-    side = np.array([size // 32 for size, _ in sizes])
-    rounded = np.array([size / 32 for size, _ in sizes])
-    classes = np.array([number for _, number in sizes])
-    expected = side**2 * 512 * classes + classes
-    if np.array_equal(counts, expected):
-        return None
-    if np.array_equal(counts, expected - classes):
-        return "These are the weights alone. Every class has a bias, too."
-    if np.array_equal(counts, side * 512 * classes + classes):
-        return "A map has a height and a width: square the side."
-    if np.array_equal(counts, 512 * classes + classes):
-        return "That is the head on averaged maps. `Flatten` keeps every place of the maps."
-    if np.array_equal(counts, side**2 * 512 + 1):
-        return "That is one unit. There is a unit for each class."
-    if np.array_equal(counts[:3], expected[:3]):
-        return (
-            f"Right where 32 divides the size, but 100 pixels make maps of 3 by 3, "
-            f"not of {rounded[3]:.2f}: divide with `//`, which rounds down."
-        )
-    for (size, number), count, right in zip(sizes, counts, expected, strict=True):
-        if count != right:
-            return f"{size} pixels and {number} classes make {right:,}, not {count:,}."
+table_exercise(
+    "largest-answers",
+    "With a list of names at hand, `names[place]` puts them into words.",
+    reference=lambda probabilities, count: np.argsort(-probabilities)[:count],
+    inputs=some_probabilities,
+    mistakes=[
+        (
+            lambda p, count: np.argsort(p)[:count],
+            "These are the smallest. `np.argsort` begins with them: sort `-probabilities`.",
+        ),
+        (
+            lambda p, count: np.argsort(p)[-count:],
+            "These are the right places, but the largest should come first: turn them round.",
+        ),
+        (
+            lambda p, count: np.sort(np.argsort(-p)[:count]),
+            "These are the right places, but not in order: the largest probability first.",
+        ),
+        (
+            lambda p, count: np.sort(p)[::-1][:count],
+            "These are the probabilities themselves. Return their places: `np.argsort`.",
+        ),
+        (lambda p, count: np.argsort(-p), "That is all of them: cut the list to `count`."),
+        (lambda p, count: np.argmax(p), "That is the largest alone, as a single number."),
+    ],
+)
 
 
-@exercise("unfeed", "Now you can see what any VGG16 was fed.")
-def judge_unfeed(answer):
-    """A function that turns what VGG16 is fed back into photos."""
+def some_photos():
+    """What VGG16 is fed, made from photos of middle brightness (so that no mistake is cut)."""
     rng = np.random.default_rng(13)
-    every = [rng.permutation(256).astype(np.uint8) for _ in range(3)]
-    photos = np.stack(every, axis=-1).reshape(4, 16, 4, 3)
-    fed = photos[..., ::-1] - MEAN_BGR
-    given = fed.copy()
-    result = np.asarray(call(answer, given))
-    if not np.array_equal(given, fed):
-        return "Your function changed the array it was given. Make a new one: `fed + …`."
-    if result.shape != photos.shape:
-        return f"The shape should stay {photos.shape}, but it is {result.shape}."
-    if result.dtype.kind not in "iuf":
-        return "Photos are numbers."
-    colours = result.astype(float)
-    if np.array_equal(result, photos):
-        if result.dtype == np.uint8:
-            return None
-        return f"The numbers are right, but their type is {result.dtype}: `astype('uint8')`."
-    if np.abs(colours - photos).max() < 0.01:
-        return "Nearly: round to whole numbers, then `astype('uint8')`."
-    if np.abs(colours - photos).max() <= 1:
-        return "Some are too small by one. `astype` cuts off: use `np.round` before it."
-    if np.abs(colours - photos[..., ::-1]).max() <= 1:
-        return "The means are back, but blue is still first: turn the last axis round."
-    if np.abs(colours - (fed[..., ::-1] + MEAN_BGR)).max() <= 1.01 or np.array_equal(
-        result, np.round(fed[..., ::-1] + MEAN_BGR).astype("uint8")
-    ):
-        return (
+    shapes = [(4, 16, 5, 3), (1, 2, 3, 3)]
+    photos = [rng.integers(30, 226, shape).astype("uint8") for shape in shapes]
+    return [(photo[..., ::-1] - MEAN_BGR,) for photo in photos]
+
+
+table_exercise(
+    "unfeed",
+    "Now you can see what any VGG16 was fed.",
+    reference=lambda fed: np.round((fed + MEAN_BGR)[..., ::-1]).astype("uint8"),
+    inputs=some_photos,
+    mistakes=[
+        (
+            lambda fed: (fed + np.array([103.939, 116.779, 123.68]))[..., ::-1].astype("uint8"),
+            "Some are too small by one. `astype` cuts off: use `np.round` before it.",
+        ),
+        (
+            lambda fed: np.round(fed + MEAN_BGR),
+            "The means are back, but blue is still first: turn the last axis round.",
+        ),
+        (
+            lambda fed: np.round(fed[..., ::-1] + MEAN_BGR),
             "Each mean came to the wrong colour. MEAN_BGR begins with blue: add it first, and "
-            "turn the colours round after that."
-        )
-    if any(
-        np.abs(colours - bare).max() <= 1
-        for bare in (fed[..., ::-1], np.clip(fed, 0, 255)[..., ::-1], fed)
-    ):
-        return "The means are still missing: add them."
-    return (
-        "These are not the photos. First add the means, then turn the colours round, along "
-        "the last axis: `[..., ::-1]`."
-    )
+            "turn the colours round after that.",
+        ),
+        (lambda fed: fed[..., ::-1], "The means are still missing: add them."),
+        (
+            lambda fed: np.round((fed - MEAN_BGR)[..., ::-1]),
+            "The means were subtracted once more. Add them.",
+        ),
+        (
+            lambda fed: np.round(fed + MEAN_BGR)[::-1],
+            "`[::-1]` turns the order of the photos round. Colours are the last axis: "
+            "`[..., ::-1]`.",
+        ),
+        (
+            lambda fed: np.round(fed + MEAN_BGR)[:, ::-1],
+            "`[:, ::-1]` turns the photos upside down. Colours are the last axis: "
+            "`[..., ::-1]`.",
+        ),
+    ],
+)
 
 
-@exercise("most-excited", "Rows of rows: the commonest step with features.")
-def judge_most_excited(answer):
-    """A function that finds the photos of a class in which a feature is largest."""
-    rng = np.random.default_rng(13)
-    features, labels = rng.normal(size=(40, 6)), rng.integers(0, 3, 40)
-    for label, channel, count in [(1, 4, 5), (2, 0, 3), (0, 5, 4)]:
-        rows = np.asarray(call(answer, features.copy(), labels.copy(), label, channel, count))
-        of_class = np.flatnonzero(labels == label)
-        places = np.argsort(-features[of_class, channel])
-        expected = of_class[places][:count]
-        if rows.shape != (count,):
-            return (
-                f"{count} row numbers are asked for; this has the shape {rows.shape}. Choose "
-                f"the class first, then the largest."
-            )
-        if rows.dtype.kind not in "iu":
-            return "Row numbers are integers. Return the rows, not their features."
-        if np.array_equal(rows, expected):
-            continue
-        if np.array_equal(rows, places[:count]):
-            return "These are places within the class. Look up: `rows[places]`."
-        if np.array_equal(rows, np.argsort(-features[:, channel])[:count]):
-            return "These are from all classes. Pick out the rows of the class first."
-        if np.array_equal(rows, of_class[places[::-1]][:count]):
-            return "These have the smallest features. The largest should come first."
-        if np.array_equal(np.sort(rows), np.sort(expected)):
-            return "The rows are the right ones, but not in order: the largest first."
-        if not np.all(np.isin(rows, np.arange(40))):
-            return "Some of these rows do not exist."
-        if np.any(labels[rows] != label):
-            return "Some of these photos are of another class."
-        return "These are of the class, but their feature is not the largest. Which column?"
-    return None
+def some_weights():
+    """Arguments (before, after): lists of arrays as `get_weights` gives them."""
+    rng = np.random.default_rng(14)
+    calls = []
+    for shapes in ([(3, 3, 2, 4), (4,), (8, 5)], [(6, 2), (2,)]):
+        before = [rng.normal(1, 2, shape) for shape in shapes]
+        calls.append((before, [old + rng.normal(0, 0.5, old.shape) for old in before]))
+    before, after = calls[0]
+    return [*calls, (before, [after[0], *before[1:]])]
+
+
+def each(measure):
+    """A function that measures each pair of arrays."""
+    return lambda before, after: list(map(measure, before, after))
+
+
+def length(array):
+    return np.sqrt(np.sum(np.square(array)))
+
+
+table_exercise(
+    "relative-moves",
+    "0 says that an array has not moved, 1 that it has moved as far as it is long.",
+    reference=each(lambda old, new: length(new - old) / length(old)),
+    inputs=some_weights,
+    mistakes=[
+        (each(lambda old, new: length(new - old)), "Divide by the length of the old array."),
+        (
+            each(lambda old, new: length(new - old) / length(new)),
+            "Divide by the length of the array **before**, not after.",
+        ),
+        (
+            each(lambda old, new: (length(new) - length(old)) / length(old)),
+            "That is how much longer the array is. It can move without that: take the length "
+            "of the difference, not the difference of the lengths.",
+        ),
+        (
+            each(lambda old, new: abs(length(new) - length(old)) / length(old)),
+            "That is the change of the length. An array can move without that: take the length "
+            "of the difference, not the difference of the lengths.",
+        ),
+        (
+            each(lambda old, new: (length(new - old) / length(old)) ** 2),
+            "These are the squares: the square root is missing, which `np.linalg.norm` takes.",
+        ),
+        (
+            each(lambda old, new: np.mean(np.abs(new - old)) / np.mean(np.abs(old))),
+            "That compares mean distances. Take `np.linalg.norm` of both.",
+        ),
+        (
+            each(lambda old, new: float(not np.array_equal(old, new))),
+            "That says whether an array has moved. How far?",
+        ),
+        (
+            lambda before, after: length(after[0] - before[0]) / length(before[0]),
+            "That is the first array alone: return a list, a number for each array.",
+        ),
+    ],
+)
 
 
 def stand_in(seed):
@@ -205,8 +233,17 @@ def judge_thaw(answer):
             return "The head was free, and should stay so: leave what is outside of base."
         if set(is_free) == {name for name in names if name not in free} | {"head"}:
             return "Turned round: the layers before the first one should be frozen."
-        if first not in is_free:
+        after = names[names.index(first) + 1 :]
+        if first not in is_free and after and set(after) <= set(is_free):
             return f"{first} itself should be free, too: from it on, not after it."
+        if first not in is_free and freeze is freeze_each:
+            return (
+                "Layers that were frozen one by one are still frozen: `base.trainable` was "
+                "`True` all the time, and setting it to `True` once more does nothing. Set "
+                "`trainable` of each layer, or of the base to `False` and then to `True`."
+            )
+        if first not in is_free:
+            return f"{first} should be free: from it on, all layers of the base are trained."
         if any(name in is_free for name in names[: names.index(first)]):
             return (
                 f"Layers before {first} should be frozen: set their `trainable` to False, and "
@@ -235,4 +272,80 @@ def judge_thaw(answer):
                 f"Return the number of trainable weights of the whole model, here "
                 f"{len(model.trainable_weights)}: arrays, not numbers in them."
             )
+    return None
+
+
+SURE, UNSURE = 0.9, "not sure"
+
+
+@cache
+def colour_model():
+    """A small model that sees whether a photo of 4 by 4 pixels is red, green or blue."""
+    import keras
+
+    photo = keras.Input((4, 4, 3))
+    colours = keras.layers.GlobalAveragePooling2D()(photo)
+    answer = keras.layers.Dense(3, activation="softmax")(colours)
+    model = keras.Model(photo, answer)
+    model.set_weights([np.eye(3, dtype="float32") / 20, np.zeros(3, "float32")])
+    return model
+
+
+def one_photo(red, green, blue):
+    """A photo of one colour, of shape (4, 4, 3)."""
+    return np.broadcast_to(np.array([red, green, blue], "uint8"), (4, 4, 3)).copy()
+
+
+@exercise("name-photo", "Photo in, answer out: this is what a user of your network needs.")
+def judge_name_photo(answer):
+    """A function of (model, photo, class_names, least) that names a photo, or is not sure."""
+    if not callable(answer):
+        raise Hint(f"A function was expected, but this is of type {type(answer).__name__}.")
+    names, model = ["tomato", "lime", "plum"], colour_model()
+    cases = [  # photo, least, what is right
+        (one_photo(200, 20, 30), SURE, "tomato"),
+        (one_photo(20, 30, 220), SURE, "plum"),
+        (one_photo(90, 120, 100), SURE, UNSURE),
+        (one_photo(90, 120, 100), 0.5, "lime"),
+        (one_photo(100, 100, 110), 0.3, "plum"),
+        (one_photo(100, 100, 110), 0.5, UNSURE),
+    ]
+    for number, (photo, least, right) in enumerate(cases):
+        try:
+            said = answer(model, photo.copy(), list(names), least)
+        except Exception as error:
+            text = first_sentences(error, 1)
+            if "ellipsis" in text:
+                raise Unfinished from error
+            if re.search("shape|dimension", str(error), re.IGNORECASE):
+                return (
+                    f"It stops with {type(error).__name__}: {text} A model wants a batch of "
+                    f"photos, of shape (1, height, width, 3) for one: `photo[None]`."
+                )
+            return f"It stops with {type(error).__name__}: {text}"
+        if said is ...:
+            raise Unfinished
+        if said is None:
+            return "Your function returns nothing in some case. Does each way end in `return`?"
+        if not isinstance(said, str):
+            return f"Return a name, a text; this is {said!r:.60}."
+        if said == right:
+            continue
+        probabilities = np.asarray(model(photo[None].astype("float32")))[0]
+        likeliest = names[int(np.argmax(probabilities))]
+        if said == likeliest:
+            return (
+                f"Where the largest probability, {probabilities.max():.2f}, is below the "
+                f"least, {least}, the answer should be {UNSURE!r}."
+            )
+        if said == UNSURE and number < 2:
+            return (
+                f"The model is sure of this photo, {probabilities.max():.2f}, but you say "
+                f"{UNSURE!r}. Give it the photo as it is, from 0 to 255: it feeds itself. And "
+                f"compare the largest probability with `least`."
+            )
+        return (
+            f"The probabilities of {', '.join(names)} are {np.round(probabilities, 2)}, and "
+            f"the least is {least}: the answer should be {right!r}, not {said!r:.40}."
+        )
     return None
