@@ -33,41 +33,97 @@ table_exercise(
     ],
 )
 
+
+def stepper(to_weight, to_bias, sign=1):
+    """A step whose slopes are these functions of (error, x)."""
+
+    def step(weight, bias, x, y, rate):
+        error = sign * (weight * x + bias - y)
+        return weight - rate * to_weight(error, x), bias - rate * to_bias(error, x)
+
+    return step
+
+
+def slope_in_weight(error, x):
+    return np.mean(2 * error * x)
+
+
+def slope_in_bias(error, x):
+    return np.mean(2 * error)
+
+
+def step_after_step(weight, bias, x, y, rate):
+    """The weight moves first, and the bias by the slope at the new weight."""
+    weight -= rate * slope_in_weight(weight * x + bias - y, x)
+    return weight, bias - rate * slope_in_bias(weight * x + bias - y, x)
+
+
+one_step = stepper(slope_in_weight, slope_in_bias)
+
+
+def points_to_step_on():
+    """Arguments of a step: lines, batches of points, rates."""
+    rng = np.random.default_rng(8)
+    return [
+        (weight, bias, *rng.normal(1, 1, (2, count)), rate)
+        for weight, bias, count, rate in [
+            (2.0, -1.0, 3, 0.1),
+            (0.5, 2.0, 32, 0.01),
+            (0, 0, 7, 1),
+        ]
+    ]
+
+
 table_exercise(
-    "count-steps",
-    "Round up: the last batch may be small, but it has its step.",
-    reference=lambda examples, batch_size, epochs: epochs * -(-examples // batch_size),
-    inputs=[(160, 32, 3), (10, 4, 1), (10, 4, 5), (1000, 64, 2), (7, 32, 4), (160, 160, 301)],
+    "step-by-hand",
+    "This is all that `sgd` does, here for two parameters.",
+    reference=one_step,
+    inputs=points_to_step_on,
     mistakes=[
+        (stepper(slope_in_weight, slope_in_bias, -1), "This walks uphill. Check the signs."),
         (
-            lambda examples, batch_size, epochs: epochs * (examples // batch_size),
-            "A smaller last batch has a step, too: round up, not down.",
+            step_after_step,
+            "The slope in b belongs to the old weight: compute both slopes first.",
         ),
         (
-            lambda examples, batch_size, epochs: -(-examples // batch_size),
-            "These are the steps of one epoch.",
+            lambda *given: one_step(*given)[::-1],
+            "The numbers are right, but in the wrong order: first the weight.",
         ),
         (
-            lambda examples, batch_size, epochs: -(-examples * epochs // batch_size),
-            "Each epoch begins with a new batch: round up first, multiply by the epochs then.",
+            stepper(lambda e, x: np.mean(e * x), lambda e, x: np.mean(e)),
+            "Both slopes lack their factor of 2.",
         ),
         (
-            lambda examples, batch_size, epochs: epochs * examples / batch_size,
-            "Steps are whole: there is no half batch. Round up.",
+            stepper(lambda e, x: np.sum(2 * e * x), lambda e, x: np.sum(2 * e)),
+            "These slopes are sums over the points. Take the mean.",
         ),
         (
-            lambda examples, batch_size, epochs: epochs * (examples // batch_size + 1),
-            "Where it comes out even, there is no extra batch.",
+            stepper(slope_in_bias, slope_in_bias),
+            "The slope in W has the factor x, point by point: it is missing.",
+        ),
+        (stepper(slope_in_bias, slope_in_weight), "The two slopes have changed places."),
+        (
+            stepper(lambda e, x: np.mean(2 * e) * np.mean(x), slope_in_bias),
+            "Multiply error and x point by point first, and take the mean of the products.",
         ),
         (
-            lambda examples, batch_size, epochs: epochs * round(examples / batch_size),
-            "`round` sometimes rounds down. A smaller last batch has its step: round up.",
+            stepper(lambda e, x: 2 * e * x, lambda e, x: 2 * e),
+            "There is a slope for each point here. Take the mean over the points.",
         ),
         (
-            lambda examples, batch_size, epochs: epochs * batch_size,
-            "This multiplies the epochs by the size of a batch, not by the number of batches.",
+            lambda weight, bias, x, y, rate: one_step(weight, bias, x, y, 1),
+            "The slopes are not multiplied by the learning rate.",
         ),
-        (lambda examples, batch_size, epochs: epochs * examples, "One step is one batch."),
+        (
+            lambda weight, bias, x, y, rate: tuple(
+                np.array([weight, bias]) - one_step(weight, bias, x, y, rate)
+            ),
+            "These are the changes. Take them away from weight and bias.",
+        ),
+        (
+            lambda weight, bias, x, y, rate: one_step(weight, bias, x, y, 0.01),
+            "This takes 0.01, whatever `rate` is.",
+        ),
     ],
 )
 
@@ -183,7 +239,7 @@ def distance_after(rate, steps):
 
 @exercise(
     "learning-rate",
-    "Above 0.5, b jumps across the valley, but each jump is shorter than the last.",
+    "Between 0.5 and 1, b overshoots the valley, but less and less.",
 )
 def judge_learning_rate(answer):
     """A learning rate with which 12 steps end close to the best line."""
@@ -200,7 +256,7 @@ def judge_learning_rate(answer):
     if distance < 0.01:
         return None
     if rate >= 1:
-        return "This one diverges: each jump across the valley is wider than the one before."
+        return "This one diverges: the jumps across the valley grow wider and wider."
     if rate > 0.6:
         return (
             f"Too large: after 12 steps, b still jumps back and forth across the valley, "

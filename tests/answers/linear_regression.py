@@ -76,15 +76,73 @@ def mse_that_raises_for_longer_predictions(y_true, y_pred):
     return np.mean((y_true - y_pred) ** 2)
 
 
-def steps_one_by_one(examples, batch_size, epochs):
-    steps = 0
-    for _ in range(epochs):
-        steps += len(range(0, examples, batch_size))
-    return steps
+def step_of_keras(weight, bias, x, y, rate):
+    import keras
+
+    model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[weight]]), np.array([bias])])
+    model.compile(keras.optimizers.SGD(rate), loss="mse")
+    model.train_on_batch(x.reshape(-1, 1), y.reshape(-1, 1))
+    return [values.item() for values in model.get_weights()]
 
 
-def steps_in_floats(examples, batch_size, epochs):
-    return np.ceil(examples / batch_size) * epochs
+def step_by_matrices(weight, bias, x, y, rate):
+    columns = np.column_stack([x, np.ones(len(x))])
+    line = np.array([weight, bias], dtype=float)
+    return line - rate * 2 / len(x) * columns.T @ (columns @ line - y)
+
+
+def step_in_loops(weight, bias, x, y, rate):
+    slope_w = slope_b = 0.0
+    for one_x, one_y in zip(x, y, strict=True):
+        slope_w += 2 * (weight * one_x + bias - one_y) * one_x / len(x)
+        slope_b += 2 * (weight * one_x + bias - one_y) / len(x)
+    return weight - rate * slope_w, bias - rate * slope_b
+
+
+def step_in_place(weight, bias, x, y, rate):
+    weight -= rate * np.mean(2 * (weight * x + bias - y) * x)
+    bias -= rate * np.mean(2 * (weight * x + bias - y))
+    return weight, bias
+
+
+def step_uphill(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return weight + rate * np.mean(2 * error * x), bias + rate * np.mean(2 * error)
+
+
+def step_of_reversed_error(weight, bias, x, y, rate):
+    error = y - weight * x - bias
+    return weight - rate * np.mean(2 * error * x), bias - rate * np.mean(2 * error)
+
+
+def step_without_two(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return weight - rate * np.mean(error * x), bias - rate * np.mean(error)
+
+
+def step_of_sums(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return weight - rate * np.sum(2 * error * x), bias - rate * np.sum(2 * error)
+
+
+def step_without_x(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return weight - rate * np.mean(2 * error), bias - rate * np.mean(2 * error)
+
+
+def step_without_mean(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return weight - rate * 2 * error * x, bias - rate * 2 * error
+
+
+def changes_alone(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return rate * np.mean(2 * error * x), rate * np.mean(2 * error)
+
+
+def weight_alone(weight, bias, x, y, rate):
+    return weight - rate * np.mean(2 * (weight * x + bias - y) * x)
 
 
 def optimizer():
@@ -99,12 +157,7 @@ RIGHT = {
         lambda inputs, units: sum(inputs + 1 for _ in range(units)),
         count_with_keras,
     ],
-    "count-steps": [
-        lambda examples, batch_size, epochs: epochs * -(-examples // batch_size),
-        lambda examples, batch_size, epochs: ((examples - 1) // batch_size + 1) * epochs,
-        steps_one_by_one,
-        steps_in_floats,
-    ],
+    "step-by-hand": [step_of_keras, step_by_matrices, step_in_loops],
     "best-line": [
         lambda x, y: np.polyfit(x, y, 1),
         line_by_normal_equations,
@@ -127,25 +180,18 @@ WRONG = {
         (lambda inputs: inputs + 1, "TypeError"),
         (7, "A function was expected"),
     ],
-    "count-steps": [
-        (lambda examples, batch_size, epochs: examples // batch_size * epochs, "not down"),
-        (lambda examples, batch_size, epochs: examples / batch_size * epochs, "no half batch"),
-        (lambda examples, batch_size, epochs: int(np.ceil(examples / batch_size)), "one epoch"),
-        (
-            lambda examples, batch_size, epochs: int(np.ceil(examples * epochs / batch_size)),
-            "Each epoch begins",
-        ),
-        (
-            lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs,
-            "no extra batch",
-        ),
-        (lambda examples, batch_size, epochs: examples * epochs, "One step is one batch"),
-        (lambda examples, batch_size, epochs: batch_size * epochs, "size of a batch"),
-        (
-            lambda examples, batch_size, epochs: round(examples / batch_size) * epochs,
-            "sometimes rounds down",
-        ),
-        (lambda examples, batch_size: examples // batch_size, "TypeError"),
+    "step-by-hand": [
+        (step_in_place, "old weight"),
+        (step_uphill, "uphill"),
+        (step_of_reversed_error, "uphill"),
+        (step_without_two, "factor of 2"),
+        (step_of_sums, "Take the mean"),
+        (step_without_x, "factor x"),
+        (step_without_mean, "a slope for each point"),
+        (changes_alone, "These are the changes"),
+        (weight_alone, "shape ()"),
+        (lambda weight, bias, x, y, rate: (bias, weight), "was expected"),
+        (lambda weight, bias, x, y: (weight, bias), "TypeError"),
     ],
     "best-line": [
         (lambda x, y: np.polyfit(x, y, 1)[::-1], "slope comes first"),
