@@ -69,7 +69,7 @@ def points_to_step_on():
         for weight, bias, count, rate in [
             (2.0, -1.0, 3, 0.1),
             (0.5, 2.0, 32, 0.01),
-            (0, 0, 7, 1),
+            (0.0, 0.0, 7, 1.0),
         ]
     ]
 
