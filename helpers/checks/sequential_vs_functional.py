@@ -80,8 +80,8 @@ def chains():
     rows = keras.Sequential(
         [
             keras.Input(shape=(5,)),
-            keras.layers.Dense(6, activation="tanh"),
-            keras.layers.Dense(1, activation="sigmoid"),
+            keras.layers.Dense(6, activation="tanh", name="inner"),
+            keras.layers.Dense(1, activation="sigmoid", name="head"),
         ]
     )
     return [(digits, 4), (rows, 7)]
@@ -117,7 +117,7 @@ def judge_change_head(answer):
         if not result.compiled or result.loss is None:
             return "The model that comes back is not compiled."
         if not head.trainable or len(result.trainable_weights) == 0:
-            return "The new head is frozen, too: freeze first, add it then."
+            return "The new head cannot train. Freeze the layers below it, not the head or the model."
         if len(result.trainable_weights) != 2:
             return "Not all layers below the head are frozen."
         inner = [

@@ -109,6 +109,16 @@ def freeze_last(model, classes):
     return model
 
 
+def freeze_the_model(model, classes):
+    import keras
+
+    model.pop()
+    model.trainable = False
+    model.add(keras.layers.Dense(classes, activation="softmax"))
+    model.compile("adam", loss="sparse_categorical_crossentropy")
+    return model
+
+
 def freeze_nothing(model, classes):
     import keras
 
@@ -309,7 +319,8 @@ WRONG = {
     "change-head": [
         (head_on_head, "Is the old head off"),
         (change_nothing, "of 4 units"),
-        (freeze_last, "freeze first"),
+        (freeze_last, "The new head cannot train"),
+        (freeze_the_model, "not the head or the model"),
         (freeze_nothing, "Not all layers below"),
         (without_compile, "not compiled"),
         (without_softmax, "not a softmax"),
