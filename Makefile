@@ -9,7 +9,6 @@ WORKERS ?= 2
 # One thread for each of two workers: on two free cores as fast as TensorFlow's own threads (264 s
 # and 265 s for eight lessons), with other work on them faster (306 s against 337 s).
 THREADS ?= 1
-WITH_THREADS := OMP_NUM_THREADS=$(THREADS) TF_NUM_INTRAOP_THREADS=$(THREADS) TF_NUM_INTEROP_THREADS=$(THREADS)
 VENV := .venv
 
 ifeq ($(OS),Windows_NT)
@@ -27,13 +26,17 @@ READY := $(VENV)/ready-$(notdir $(REQUIREMENTS))
 lab: $(READY)
 	$(RUN) -m jupyterlab $(ROOT_FLAG) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
+test test-lab: export OMP_NUM_THREADS = $(THREADS)
+test test-lab: export TF_NUM_INTRAOP_THREADS = $(THREADS)
+test test-lab: export TF_NUM_INTEROP_THREADS = $(THREADS)
+
 test: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(WITH_THREADS) $(RUN) -m pytest tests notebooks --nbval -p tools.strict_nbval -n $(WORKERS) --dist loadfile
+	$(RUN) -m pytest tests notebooks --nbval -p tools.strict_nbval -n $(WORKERS) --dist loadfile
 
 test-lab: $(READY)
-	$(WITH_THREADS) $(RUN) -m pytest tests/lab $(if $(ALL),--all) -n $(WORKERS) --dist worksteal
+	$(RUN) -m pytest tests/lab $(if $(ALL),--all) -n $(WORKERS) --dist worksteal
 
 env: $(READY)
 
