@@ -16,6 +16,8 @@ import copy
 import sys
 import warnings
 from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ from helpers.errors import first_sentences
 from helpers.exercises import Hint, Unfinished, exercise, unfinished
 
 TOLERANCE = 1e-5
+EXACT = (Real, Decimal)  # fractions and their like are numbers, too
 MOST_SHOWN = 8  # numbers of an array that are shown one by one
 NOTHING = "Your function returns nothing. Does it end with `return`?"
 
@@ -66,7 +69,7 @@ class Table:
             if all(map(same, got, self.outcomes(mistake))):
                 return hint
         place = [same(*pair) for pair in zip(got, wanted, strict=True)].index(False)
-        if got[place] is None:
+        if got[place] is None and not isinstance(wanted[place], Raised):
             return NOTHING
         return difference(self.calls()[place], got[place], wanted[place])
 
@@ -82,24 +85,33 @@ class Table:
         ]
 
 
+@dataclass
+class Raised:
+    """What became of a call that raised an error; a returned error is a result like others."""
+
+    error: Exception
+
+
 def outcome(function, arguments):
-    """What a function makes of copies of the arguments: its result, or the error it raises."""
+    """What a function makes of copies of the arguments: its result, or what it raised."""
     try:
         with warnings.catch_warnings(action="ignore"):
             return function(*copy.deepcopy(arguments))
     except Exception as error:
-        return error
+        return Raised(error)
 
 
 def has_ellipsis(result):
     """Whether a function stopped because it still has a `...` in it."""
-    return isinstance(result, Exception) and "ellipsis" in first_sentences(result, 1)
+    return isinstance(result, Raised) and "ellipsis" in first_sentences(result.error, 1)
 
 
 def as_array(result):
     """A result as an array of numbers, or None if it is something else."""
     try:
         array = np.asarray(result)
+        if array.dtype == object and all(isinstance(n, EXACT) for n in array.flat):
+            array = array.astype(float)
     except Exception:
         return None
     return array if array.dtype.kind in "biuf" or array.dtype.name == "bfloat16" else None
@@ -107,8 +119,9 @@ def as_array(result):
 
 def same(one, other):
     """Whether two outcomes are equal, within the tolerance of this module; `one` is judged."""
-    if isinstance(one, Exception) or isinstance(other, Exception):
-        return isinstance(other, Exception) and isinstance(one, type(other))
+    if isinstance(one, Raised) or isinstance(other, Raised):
+        both = isinstance(one, Raised) and isinstance(other, Raised)
+        return both and isinstance(one.error, type(other.error))
     if isinstance(other, str) or other is None:
         return type(one) is type(other) and one == other
     array, expected = as_array(one), as_array(other)
@@ -131,9 +144,10 @@ def same(one, other):
 def describe(value):
     """A value in a few words: small ones whole, large arrays by their shape."""
     array = as_array(value)
-    if isinstance(value, Exception):
-        words = first_sentences(value, 1, width=10_000)
-        return f"{type(value).__name__} ({words})" if words else type(value).__name__
+    if isinstance(value, Raised):
+        words = first_sentences(value.error, 1, width=10_000)
+        name = type(value.error).__name__
+        return f"{name} ({words})" if words else name
     if array is None:
         text = repr(value)
         return text if len(text) <= 80 else f"{text[:77]}…"
@@ -148,7 +162,7 @@ def difference(arguments, got, wanted):
     """A sentence on the first input on which an answer is wrong."""
     given = ", ".join(map(describe, arguments))
     one, other = as_array(got), as_array(wanted)
-    if isinstance(got, Exception):
+    if isinstance(got, Raised):
         result = f"your function stops with {describe(got)}"
     elif other is not None and one is not None and one.shape != other.shape:
         return f"For {given} your result has shape {one.shape}, and {other.shape} was expected."
@@ -162,8 +176,8 @@ def difference(arguments, got, wanted):
         )
     else:
         result = f"your function gives {describe(got)}"
-    if isinstance(wanted, Exception):
-        return f"For {given} {result}, but it should raise a {type(wanted).__name__}."
+    if isinstance(wanted, Raised):
+        return f"For {given} {result}, but it should raise a {type(wanted.error).__name__}."
     return f"For {given} {result}, and {describe(wanted)} was expected."
 
 

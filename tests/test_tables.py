@@ -1,10 +1,13 @@
 """Exercises as tables: what is right, which hint comes, and what is shown otherwise."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from helpers.exercises import EXERCISES, judge
-from helpers.tables import Table, same, table_exercise, value_exercise
+from helpers.tables import Raised, Table, same, table_exercise, value_exercise
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +70,10 @@ def test_what_equals_the_reference_is_right(answer):
     [
         (lambda labels, classes: one_hot(labels, classes).T.tolist(), "Rows and columns."),
         (lambda labels, classes: np.eye(max(labels) + 1)[labels], "Too few columns."),
-        (lambda labels, classes: 2 * one_hot(labels, classes), "differs most at [0, 2]: it has 2 there, and 1 was expected"),
+        (
+            lambda labels, classes: 2 * one_hot(labels, classes),
+            "differs most at [0, 2]: it has 2 there, and 1 was expected",
+        ),
         (lambda labels, classes: np.eye(4)[labels], "shape (4, 4), and (4, 3) was expected"),
         (lambda labels, classes: labels[9], "stops with IndexError"),
         (lambda labels, classes: None, "returns nothing"),
@@ -103,6 +109,8 @@ def safe_ratio(a, b):
         (lambda a, b: a / b, "stops with ZeroDivisionError (division by zero), but"),
         (lambda a, b: a / b if b else 0.0, "gives 0, but it should raise a ValueError"),
         (lambda a, b: a / (b or 1), "but it should raise a ValueError"),
+        (lambda a, b: a / b if b else ValueError("no"), "but it should raise a ValueError"),
+        (lambda a, b: a / b if b else None, "gives None, but it should raise a ValueError"),
     ],
 )
 def test_a_reference_may_raise(answer, words):
@@ -161,8 +169,13 @@ def test_one_value_is_judged(answer, kind, words):
         (True, 1, True),
         ("a", "a", True),
         ("1", 1, False),
-        (ValueError("a"), ValueError("b"), True),
-        (ValueError(), KeyError(), False),
+        (Raised(ValueError("a")), Raised(ValueError("b")), True),
+        (Raised(ValueError()), Raised(KeyError()), False),
+        (ValueError("returned"), Raised(ValueError()), False),
+        (None, Raised(ValueError()), False),
+        (Fraction(1, 4), 0.25, True),
+        ([Decimal("0.5"), Fraction(1, 3)], [0.5, 1 / 3], True),
+        ([Fraction(1, 4), "a"], [0.25, 1.0], False),
         (np.ones((2, 1)), np.ones(2), False),
     ],
 )

@@ -18,7 +18,8 @@ table_exercise(
         ),
         (
             lambda inputs, units: inputs * units + inputs,
-            "You count one bias for each input. It is the units that have a bias.",
+            "You count one bias for each input; it is the units that have a bias. Or the two "
+            "arguments have changed places.",
         ),
         (
             lambda inputs, units: inputs + units,
@@ -58,6 +59,12 @@ def step_after_step(weight, bias, x, y, rate):
     return weight, bias - rate * slope_in_bias(weight * x + bias - y, x)
 
 
+def bias_before_weight(weight, bias, x, y, rate):
+    """The bias moves first, and the weight by the slope at the new bias."""
+    bias -= rate * slope_in_bias(weight * x + bias - y, x)
+    return weight - rate * slope_in_weight(weight * x + bias - y, x), bias
+
+
 one_step = stepper(slope_in_weight, slope_in_bias)
 
 
@@ -68,7 +75,7 @@ def points_to_step_on():
         (weight, bias, *rng.normal(1, 1, (2, count)), rate)
         for weight, bias, count, rate in [
             (2.0, -1.0, 3, 0.1),
-            (0.5, 2.0, 32, 0.01),
+            (0.5, 2.0, 300, 0.01),
             (0.0, 0.0, 7, 1.0),
         ]
     ]
@@ -111,6 +118,26 @@ table_exercise(
             "There is a slope for each point here. Take the mean over the points.",
         ),
         (
+            stepper(slope_in_weight, slope_in_weight),
+            "The slope in b has no factor x.",
+        ),
+        (
+            bias_before_weight,
+            "The slope in W belongs to the old bias: compute both slopes first.",
+        ),
+        (
+            lambda weight, bias, x, y, rate: tuple(
+                np.array([weight, bias]) - one_step(weight, bias, x, y, 1)
+            ),
+            "These are the slopes. Take the rate times each away from weight and bias.",
+        ),
+        (
+            lambda weight, bias, x, y, rate: tuple(
+                one_step(weight, bias, x, y, rate) - np.array([weight, bias])
+            ),
+            "These are the changes. Add them to weight and bias.",
+        ),
+        (
             lambda weight, bias, x, y, rate: one_step(weight, bias, x, y, 1),
             "The slopes are not multiplied by the learning rate.",
         ),
@@ -132,7 +159,7 @@ def points_on_lines():
     """Points about three lines, as pairs (x, y)."""
     rng = np.random.default_rng(5)
     pairs = []
-    for slope, intercept, count in [(0.5, 2, 40), (-3, 1, 25), (2, -7, 60)]:
+    for slope, intercept, count in [(0.5, 2, 40), (-3, 1, 25), (2, -7, 300)]:
         x = rng.uniform(1, 4, count)
         pairs.append((x, slope * x + intercept + rng.normal(0, 0.3, count)))
     return pairs
@@ -251,7 +278,7 @@ def judge_learning_rate(answer):
         return "A learning rate is one number, such as 0.4."
     rate = float(answer)
     if not rate > 0 or not np.isfinite(rate):
-        return "A learning rate is a positive number: with a negative one you walk uphill."
+        return "A learning rate is a finite number above 0. A negative one would walk uphill."
     distance = distance_after(rate, 12)
     if distance < 0.01:
         return None
@@ -260,9 +287,9 @@ def judge_learning_rate(answer):
     if rate > 0.6:
         return (
             f"Too large: after 12 steps, b still jumps back and forth across the valley, "
-            f"{distance:.2f} from the best line."
+            f"{distance:.4f} from the best line."
         )
-    return f"Too small: after 12 steps the walk is still {distance:.2f} from the best line."
+    return f"Too small: after 12 steps the walk is still {distance:.4f} from the best line."
 
 
 def mse(y_true, y_pred):
@@ -286,6 +313,9 @@ def pairs_of_sets():
         (true, predicted[:5]),
         (true[:1], predicted),
         (column, other_column[:1]),
+        (true[:1], other_column[:1]),
+        (true, true),
+        *np.random.default_rng(4).normal(size=(1, 2, 300)),
     ]
 
 
@@ -308,6 +338,11 @@ def mse_if(condition):
 def mse_of_same_shapes(y_true, y_pred):
     raise_if(np.shape(y_true) != np.shape(y_pred))
     return mse(y_true, y_pred)
+
+
+def mse_of_same_lengths(y_true, y_pred):
+    raise_if(len(y_true) != len(y_pred))
+    return np.mean((y_true - y_pred) ** 2)
 
 
 def after_mse(change):
@@ -339,6 +374,10 @@ table_exercise(
         (
             mse_of_same_shapes,
             "`(12,)` and `(12, 1)` belong together: flatten first, compare the shapes then.",
+        ),
+        (
+            mse_of_same_lengths,
+            "With `(12,)` and `(12, 1)` this still broadcasts to a table: flatten both.",
         ),
         (
             mse_if(lambda n, m: n < m),

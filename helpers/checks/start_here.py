@@ -19,10 +19,12 @@ value_exercise(
 
 
 def grey_images():
-    """A ramp of all grey values, and dim images of whole numbers of two types."""
+    """A ramp of all grey values, dim images of two types, a large one, and one nearly black."""
     ramp = np.arange(256).reshape(16, 16)
     dim = np.random.default_rng(1).integers(20, 120, (4, 6))
-    return [(ramp,), (dim,), (dim.astype("uint8"),)]
+    large = np.random.default_rng(2).integers(0, 256, (40, 30)).astype("uint8")
+    black = np.array([[0, 1, 0]], "uint8")
+    return [(ramp,), (dim,), (dim.astype("uint8"),), (large,), (black,)]
 
 
 def divide_in_place(image):
@@ -37,7 +39,15 @@ table_exercise(
     inputs=grey_images,
     mistakes=[
         (divide_in_place, "`/=` cannot put fractions into whole numbers: use `/`."),
-        (lambda image: image // 255, "`//` cuts off the fraction: use `/`."),
+        (
+            lambda image: image // 255,
+            "The fractions are cut off: use `/`, and put the result into no array of whole "
+            "numbers.",
+        ),
+        (
+            lambda image: image if image.max() <= 1 else image / 255,
+            "An image may be nearly black: with 0 and 1 alone it is divided by 255, too.",
+        ),
         (lambda image: image / 256, "Nearly: the largest value, 255, is to become 1."),
         (lambda image: np.round(image / 255), "Only 0 and 1 come back: do not round."),
         (lambda image: np.round(image / 255, 1), "Do not round."),

@@ -65,6 +65,58 @@ def mse_with_assertion_of_keras(y_true, y_pred):
     return keras.losses.mean_squared_error(y_true, y_pred)
 
 
+def mse_that_returns_the_error(y_true, y_pred):
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    if y_true.shape != y_pred.shape:
+        return ValueError("lengths differ")
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def mse_that_prints_the_error(y_true, y_pred):
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    if y_true.shape != y_pred.shape:
+        print("ValueError: lengths differ")
+        return None
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def mse_that_refuses_one_number(y_true, y_pred):
+    y_true, y_pred = np.ravel(y_true), np.ravel(y_pred)
+    if 1 in (len(y_true), len(y_pred)):
+        raise ValueError
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def mse_of_first_40(y_true, y_pred):
+    y_true, y_pred = np.stack([np.ravel(y_true), np.ravel(y_pred)])
+    return np.mean((y_true[:40] - y_pred[:40]) ** 2)
+
+
+def mse_that_does_not_flatten(y_true, y_pred):
+    if len(y_true) != len(y_pred):
+        raise ValueError("lengths differ")
+    return np.mean((y_true - y_pred) ** 2)
+
+
+def step_of_160_points(weight, bias, x, y, rate):
+    return step_by_matrices(weight, bias, x[:160], y[:160], rate)
+
+
+def step_with_x_twice(weight, bias, x, y, rate):
+    slope = np.mean(2 * (weight * x + bias - y) * x)
+    return weight - rate * slope, bias - rate * slope
+
+
+def step_of_the_bias_first(weight, bias, x, y, rate):
+    bias = bias - rate * np.mean(2 * (weight * x + bias - y))
+    return weight - rate * np.mean(2 * (weight * x + bias - y) * x), bias
+
+
+def slopes_alone(weight, bias, x, y, rate):
+    error = weight * x + bias - y
+    return np.mean(2 * error * x), np.mean(2 * error)
+
+
 def forgetful_mse(y_true, y_pred):
     np.mean((np.ravel(y_true) - np.ravel(y_pred)) ** 2)
 
@@ -172,7 +224,7 @@ WRONG = {
     "dense-parameters": [
         (lambda inputs, units: inputs * units, "Add the biases"),
         (lambda inputs, units: inputs * units + 1, "one bias for the whole layer"),
-        (lambda inputs, units: inputs * units + inputs, "It is the units"),
+        (lambda inputs, units: inputs * units + inputs, "it is the units"),
         (lambda inputs, units: 2, "and 6 was expected"),
         (lambda inputs, units: inputs + units, "multiply"),
         (lambda inputs, units: inputs + units + 1, "gives 3, and 2 was expected"),
@@ -190,6 +242,10 @@ WRONG = {
         (step_without_mean, "a slope for each point"),
         (changes_alone, "These are the changes"),
         (weight_alone, "shape ()"),
+        (step_of_160_points, "was expected"),
+        (step_with_x_twice, "no factor x"),
+        (step_of_the_bias_first, "the old bias"),
+        (slopes_alone, "These are the slopes"),
         (lambda weight, bias, x, y, rate: (bias, weight), "was expected"),
         (lambda weight, bias, x, y: (weight, bias), "TypeError"),
     ],
@@ -199,6 +255,7 @@ WRONG = {
         (line_through_zero, "Subtract the means"),
         (slope_without_intercept, "was expected"),
         (line_through_ends, "was expected"),
+        (lambda x, y: np.polyfit(x[:160], y[:160], 1), "was expected"),
         (lambda x, y: np.polyfit(x, y, 1)[0], "shape ()"),
         (lambda x, y: np.round(np.polyfit(x, y, 1), 3), "Do not round"),
         (lambda x, y: np.linalg.lstsq(np.stack([x, x**0], axis=1), y), "`[0]`"),
@@ -215,17 +272,19 @@ WRONG = {
         (lambda: 0.4, "Too small"),
         (lambda: 0.01, "Too small"),
         (lambda: 0.95, "Too large"),
+        (lambda: 0.54, "is still 0.01"),
+        (lambda: 0.0, "above 0"),
         (lambda: 1.5, "diverges"),
-        (lambda: -0.1, "positive"),
+        (lambda: -0.1, "above 0"),
         (lambda: [0.6, 0.7], "one number"),
         (lambda: "0.7", "one number"),
-        (lambda: float("nan"), "positive"),
+        (lambda: float("nan"), "finite"),
         (optimizer, "This is an optimizer"),
     ],
     "safe-mse": [
         (lambda y_true, y_pred: np.mean((y_true - y_pred) ** 2), "broadcasts to a table"),
         (lambda y_true, y_pred: np.sum((y_true - y_pred) ** 2), "was expected"),
-        (lambda y_true, y_pred: 12 * mse_of_columns(y_true, y_pred), "Take their mean"),
+        (lambda y_true, y_pred: np.size(y_true) * mse_of_columns(y_true, y_pred), "Take their"),
         (lambda y_true, y_pred: mse_of_columns(y_true, y_pred) ** 0.5, "square root"),
         (lambda y_true, y_pred: np.mean(np.abs(y_true - y_pred)), "was expected"),
         (lambda y_true, y_pred: (np.ravel(y_true) - np.ravel(y_pred)) ** 2, "shape (12,)"),
@@ -235,6 +294,11 @@ WRONG = {
         ),
         (mse_that_raises_for_longer_predictions, "12 targets and 1 prediction"),
         (forgetful_mse, "return"),
+        (mse_that_returns_the_error, "it should raise a ValueError"),
+        (mse_that_prints_the_error, "gives None, but it should raise a ValueError"),
+        (mse_that_refuses_one_number, "stops with ValueError"),
+        (mse_of_first_40, "was expected"),
+        (mse_that_does_not_flatten, "still broadcasts"),
         (mse_that_compares_first, "flatten first"),
         (mse_that_asserts, "AssertionError, but it should raise a ValueError"),
     ],

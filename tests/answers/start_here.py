@@ -1,5 +1,7 @@
 """Answers to the exercises of the start page."""
 
+from fractions import Fraction
+
 import numpy as np
 
 
@@ -31,7 +33,7 @@ def stretch(image):
 FIRST, SECOND = np.ones((3, 2)), np.arange(6).reshape(2, 3)
 
 RIGHT = {
-    "count-pixels": [784, 784.0, 28**2, np.zeros((28, 28)).size, np.int64(784)],
+    "count-pixels": [784, 784.0, Fraction(784), 28**2, np.zeros((28, 28)).size, np.int64(784)],
     "scale-pixels": [
         lambda image: image / 255,
         lambda image: image * (1 / 255),
@@ -64,7 +66,10 @@ WRONG = {
     ],
     "scale-pixels": [
         (lambda image: image / 256, "255, is to become 1"),
-        (lambda image: image // 255, "cuts off"),
+        (lambda image: image // 255, "cut off"),
+        (lambda image: (image / 255).astype(int), "cut off"),
+        (lambda image: image if image.max() <= 1 else image / 255, "nearly black"),
+        (lambda image: image[:28, :28] / 255, "shape (28, 28)"),
         (lambda image: image / image.max(), "largest value of each image"),
         (lambda image: np.round(image / 255), "do not round"),
         (lambda image: np.round(image / 255, 2), "Do not round"),
