@@ -117,7 +117,7 @@ def judge_change_head(answer):
         if not result.compiled or result.loss is None:
             return "The model that comes back is not compiled."
         if not head.trainable or len(result.trainable_weights) == 0:
-            return "The new head cannot train. Freeze the layers below it, not the head or the model."
+            return "The new head cannot train: freeze what is below, not the head or the model."
         if len(result.trainable_weights) != 2:
             return "Not all layers below the head are frozen."
         inner = [
