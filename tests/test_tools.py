@@ -115,7 +115,13 @@ def seeds(tmp_path_factory):
             code("assert used[0] == used[2] != used[1]\nassert 7 not in used"),
             code("assert used[-1] != 12003, used"),
         ),
-        save(folder / "without.ipynb", code(SEEDED), code("n = 3\nset_random_seed(n)")),
+        save(
+            folder / "by_name.ipynb",
+            code(SEEDED),
+            code("for n in (3, 4):\n    set_random_seed(n)"),
+            code("assert used in ([11003, 11004], [12003, 12004])"),
+        ),
+        save(folder / "without.ipynb", code(SEEDED), code("set_seed = set_random_seed")),
     ]
     before = [lesson.read_bytes() for lesson in lessons]
     done = python("tools/other_seeds.py", "--seeds=11,12", *lessons)
@@ -128,6 +134,8 @@ def test_other_seeds(seeds):
         "seeded, seed 11, 4 replaced: holds",
         "seeded, seed 12, 4 replaced: cell [6], 'assert used[-1] != 12003, used': "
         "AssertionError: [12000, 12007, 12000, 12003]",
+        "by_name, seed 11, 1 replaced: holds",
+        "by_name, seed 12, 1 replaced: holds",
         "without, seed 11, 0 replaced: holds",
         "without, seed 12, 0 replaced: holds",
     ]

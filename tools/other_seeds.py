@@ -1,7 +1,7 @@
 """Do lessons hold with other random seeds? python tools/other_seeds.py [--seeds 11,12,13] [...]
 
-Every whole number n in a lesson's set_random_seed(n) is replaced, for seed 11 by 11000 + n:
-numbers that differ in the lesson still differ. Then all its cells are run, and their
+Every n in a lesson's set_random_seed(n), a number or a name, is replaced, for seed 11 by
+11000 + n: seeds that differ in the lesson still differ. Then all its cells are run, and their
 assertions must hold. Outputs are not compared, and the notebook is not written.
 """
 
@@ -14,7 +14,7 @@ from lessons import LessonError, code_cells, command_line, read, run
 
 
 class OtherSeeds(ast.NodeTransformer):
-    """Replaces the whole number in each call of set_random_seed, and counts them."""
+    """Adds to what each call of set_random_seed is given, and counts these calls."""
 
     def __init__(self, seed):
         self.seed = seed
@@ -24,10 +24,11 @@ class OtherSeeds(ast.NodeTransformer):
         self.generic_visit(node)
         called = getattr(node.func, "attr", getattr(node.func, "id", None))
         if called == "set_random_seed":
-            for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, int):
-                    argument.value += 1000 * self.seed
-                    self.replaced += 1
+            added = ast.Constant(1000 * self.seed)
+            node.args = [ast.BinOp(argument, ast.Add(), added) for argument in node.args]
+            for keyword in node.keywords:
+                keyword.value = ast.BinOp(keyword.value, ast.Add(), added)
+            self.replaced += len(node.args) + len(node.keywords)
         return node
 
 
