@@ -278,7 +278,7 @@ def digits_set_aside():
 
     (images, labels), _ = load_mnist()
     rows = np.random.default_rng(0).permutation(60_000)[55_000:]  # as in the lesson
-    return (images[rows, ..., None] / 255).astype("float32"), labels[rows]
+    return images[rows, ..., None], labels[rows]
 
 
 @exercise("digit-network", "That is a network of your own design, small and good.")
@@ -310,8 +310,8 @@ def judge_own_network(answer):
         return None
     if accuracy < 0.8:
         return (
-            "It misreads more than a fifth of the digits set aside. Was it trained, on "
-            "`x_train` and `y_train`, which are scaled to 0..1?"
+            "It misreads more than a fifth of the digits set aside. Was it trained? Its pixels "
+            "are 0 to 255, as in `x_train`: scale them within the network."
         )
     room = MOST_PARAMETERS - parameters
     wider = f" There is room for {room:,} parameters more." if room >= MUCH_ROOM else ""

@@ -150,7 +150,7 @@ def network(kind, epochs=1, input_shape=(28, 28, 1), end="softmax"):
     from helpers.data import load_mnist
 
     (x, y), _ = load_mnist()
-    x, y = x[:20_000].reshape(-1, *input_shape) / 255, y[:20_000]
+    x, y = x[:20_000].reshape(-1, *input_shape), y[:20_000]
     keras.utils.set_random_seed(1)
     layers = {
         "strided": [
@@ -167,7 +167,9 @@ def network(kind, epochs=1, input_shape=(28, 28, 1), end="softmax"):
         "full": [keras.layers.Flatten(), keras.layers.Dense(25, activation="relu")],
         "wide": [keras.layers.Flatten(), keras.layers.Dense(100, activation="relu")],
     }[kind]
-    model = keras.Sequential([keras.Input(input_shape), *layers])
+    model = keras.Sequential(
+        [keras.Input(input_shape), keras.layers.Rescaling(1 / 255), *layers]
+    )
     model.add(keras.layers.Dense(10, activation=end))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=end is None)
     model.compile("adam", loss, steps_per_execution=20)
