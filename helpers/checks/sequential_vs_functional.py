@@ -205,6 +205,13 @@ def unchecked(first, second, axis):
     return tuple(result)
 
 
+def compared_by_number(first, second, axis):
+    """As `joined`, but -1 is no place in the comparison."""
+    if any(first[k] != second[k] for k in range(len(first)) if k != axis):
+        raise ValueError("they differ along another axis")
+    return unchecked(first, second, axis)
+
+
 table_exercise(
     "joined-shape",
     "With it you can check a graph on paper before you build it.",
@@ -223,6 +230,11 @@ table_exercise(
         (
             unchecked,
             "Sizes along the other axes must agree: raise a `ValueError` if they differ.",
+        ),
+        (
+            compared_by_number,
+            "A negative axis counts from the end, and your comparison of the other axes never "
+            "meets it.",
         ),
         (
             lambda first, second, axis: joined(first, second, -1),

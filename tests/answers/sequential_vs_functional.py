@@ -227,6 +227,16 @@ def joined_with_assert(first, second, axis):
     return tuple(shape)
 
 
+def joined_with_axis_by_number(first, second, axis):
+    shape = []
+    for k, (one, other) in enumerate(zip(first, second, strict=True)):
+        if k != axis and one != other:
+            raise ValueError
+        shape.append(one)
+    shape[axis] += second[axis]
+    return tuple(shape)
+
+
 def joined_in_wrong_place(first, second, axis):
     shape, other = list(first), list(second)
     size = shape.pop(axis) + other.pop(axis)
@@ -347,6 +357,7 @@ WRONG = {
     "joined-shape": [
         (joined_without_check, "must agree"),
         (joined_with_assert, "AssertionError"),
+        (joined_with_axis_by_number, "counts from the end"),
         (joined_in_wrong_place, "was expected"),
         (lambda first, second, axis: list(map(sum, zip(first, second, strict=True))), "All"),
         (lambda first, second, axis: first, "was expected"),
