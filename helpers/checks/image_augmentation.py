@@ -68,13 +68,13 @@ def judge_digits(answer):
         return "It never zooms: `zoom_range` is missing."
     if factors.min() < 0.9 or factors.max() > 1.1:
         return (
-            f"Its zoom goes from {factors.min():.2f} to {factors.max():.2f}. Up to a tenth "
-            f"larger or smaller is 0.9 to 1.1."
+            f"Its zoom goes from {factors.min():.2f} to {factors.max():.2f}. Factors from "
+            f"0.9 to 1.1 were asked for."
         )
     if factors.min() > 0.92 or factors.max() < 1.08:
         return (
-            f"Its zoom goes from {factors.min():.2f} to {factors.max():.2f}, and not as far as "
-            f"a tenth both ways."
+            f"Its zoom goes from {factors.min():.2f} to {factors.max():.2f}, and factors from "
+            f"0.9 to 1.1 were asked for, both ways."
         )
     if drawn["shear"].any():
         return "It shears as well, which was not asked for."

@@ -40,6 +40,26 @@ def take_with_enumerate(flow, count):
     return batches
 
 
+def take_and_break(flow, count):
+    batches = []
+    if count == 0:
+        return batches
+    for batch in flow:
+        batches.append(batch)
+        if len(batches) == count:
+            break
+    return batches
+
+
+def take_and_break_without_zero(flow, count):
+    batches = []
+    for batch in flow:
+        batches.append(batch)
+        if len(batches) >= count:
+            break
+    return batches[:count]
+
+
 def take_one_more(flow, count):
     batches = []
     for i, batch in enumerate(flow):
@@ -135,6 +155,7 @@ RIGHT = {
         lambda flow, count: [next(flow) for _ in range(count)],
         lambda flow, count: list(itertools.islice(flow, count)),
         take_by_loop,
+        take_and_break,
     ],
     "turn-about": [turn_about_by_tensors, turn_about_by_hand],
     "turns": [
@@ -170,6 +191,7 @@ WRONG = {
         (lambda: digit_generator(height_shift_range=0.3), "A tenth would be 2.8"),
         (lambda: digit_generator(zoom_range=0), "never zooms"),
         (lambda: digit_generator(zoom_range=[0.1, 1.1]), "0.9 to 1.1"),
+        (lambda: digit_generator(zoom_range=[1 / 1.1, 1 / 0.9]), "Factors from 0.9 to 1.1"),
         (lambda: digit_generator(zoom_range=[0.9, 1.0]), "both ways"),
         (lambda: digit_generator(shear_range=10), "shears"),
         (lambda: digit_generator(brightness_range=(0.5, 1.5)), "lighter or darker"),
@@ -181,6 +203,7 @@ WRONG = {
         (take_with_enumerate, "Stop before drawing one more"),
         (take_photos_only, "a pair of photos and labels"),
         (take_before_counting, "For count 0"),
+        (take_and_break_without_zero, "For count 0"),
         (take_one_more, "Where does it stop"),
         (lambda flow, count: list(flow)[:count], "does not stop"),
         (lambda flow, count: next(flow), "This is one batch"),
