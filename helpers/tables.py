@@ -147,7 +147,7 @@ def describe(value):
     if isinstance(value, Raised):
         words = first_sentences(value.error, 1, width=10_000)
         name = type(value.error).__name__
-        return f"{name} ({words})" if words else name
+        return f"{name}: {words}" if words else name
     if array is None:
         text = repr(value)
         return text if len(text) <= 80 else f"{text[:77]}…"

@@ -106,7 +106,7 @@ def safe_ratio(a, b):
     ("answer", "words"),
     [
         (safe_ratio, None),
-        (lambda a, b: a / b, "stops with ZeroDivisionError (division by zero), but"),
+        (lambda a, b: a / b, "stops with ZeroDivisionError: division by zero, but"),
         (lambda a, b: a / b if b else 0.0, "gives 0, but it should raise a ValueError"),
         (lambda a, b: a / (b or 1), "but it should raise a ValueError"),
         (lambda a, b: a / b if b else ValueError("no"), "but it should raise a ValueError"),
