@@ -12,8 +12,9 @@ from helpers.exercises import judge, load_exercises
 RIGHT, WRONG, MAKE_FIRST = {}, {}, set()
 for module in pkgutil.iter_modules(tests.answers.__path__):
     answers = importlib.import_module(f"tests.answers.{module.name}")
-    RIGHT |= answers.RIGHT
-    WRONG |= answers.WRONG
+    for listed, found in ((RIGHT, answers.RIGHT), (WRONG, answers.WRONG)):
+        for name, of_exercise in found.items():
+            listed.setdefault(name, []).extend(of_exercise)
     MAKE_FIRST |= getattr(answers, "MAKE_FIRST", set())
 
 

@@ -172,6 +172,12 @@ def by_gap(probabilities, labels):
     return wrong[np.argsort(gaps[wrong])]
 
 
+def nearest_to_the_second(probabilities, labels, count):
+    wrong = np.flatnonzero(gaps_of(probabilities, labels) > 0)
+    ranked = np.sort(probabilities[wrong], axis=1)
+    return wrong[np.argsort(ranked[:, -1] - ranked[:, -2])][:count]
+
+
 def places_in_wrong(probabilities, labels, count):
     gaps = gaps_of(probabilities, labels)
     return np.argsort(gaps[gaps > 0])[:count]
@@ -213,8 +219,15 @@ table_exercise(
     "nearest-digits",
     "These are the digits that a little more training may win.",
     reference=lambda probabilities, labels, count: by_gap(probabilities, labels)[:count],
-    inputs=[(*random_answers(60, 2), 8), (*random_answers(40, 3), 3)],
+    inputs=[
+        (*random_answers(60, 2), 8),
+        (*random_answers(40, 3), 3),
+    ],
     mistakes=[
+        (
+            nearest_to_the_second,
+            "This takes the second-highest probability. The gap is to that of the true class.",
+        ),
         (
             lambda p, labels, count: by_gap(p, labels)[::-1][:count],
             "These are the widest gaps. The smallest should come first.",
@@ -308,10 +321,21 @@ def judge_own_network(answer):
     accuracy = np.mean(outputs.argmax(axis=1) == labels)
     if accuracy >= GOAL:
         return None
+    scaled = answer.predict(images / np.float32(255), batch_size=500, verbose=0)
+    if np.mean(scaled.argmax(axis=1) == labels) >= GOAL:
+        return (
+            "It reads pixels from 0 to 1 well, but they are 0 to 255 here, as in `x_train`. "
+            "Let the network begin with `keras.layers.Rescaling(1 / 255)`."
+        )
     if accuracy < 0.8:
         return (
             "It misreads more than a fifth of the digits set aside. Was it trained? Its pixels "
             "are 0 to 255, as in `x_train`: scale them within the network."
+        )
+    if not any("Conv" in type(layer).__name__ for layer in answer._flatten_layers()):
+        return (
+            "It reads fewer than 96 % of the digits set aside. A dense network of this size "
+            "hardly gets there: convolutions do more with as many parameters."
         )
     room = MOST_PARAMETERS - parameters
     wider = f" There is room for {room:,} parameters more." if room >= MUCH_ROOM else ""

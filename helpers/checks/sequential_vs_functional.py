@@ -182,7 +182,7 @@ def judge_photo_input(answer):
     if shape == (None, 3, None, None):
         return "The channels come last in this course: height, width, channels."
     if shape[-1:] == (3,) and len(shape) == 4 and shape[0] is not None:
-        return "The number of photos is fixed: use `shape` instead of `batch_shape`."
+        return "The number of photos is fixed: leave out `batch_size` or `batch_shape`."
     if shape[-1:] == (3,) and len(shape) == 4:
         return f"Height and width are to be free, so both are None. Here they are {shape[1:3]}."
     return f"With the number of photos in front, its shape is {shape}."
@@ -282,7 +282,7 @@ def judge_two_looks(answer):
         return f"A photo has height, width and three channels; your input has shape {shape}."
     if shape[0] is not None or shape[1] is not None or shape[2] is not None:
         return f"Height and width are to be free: None. Your input has shape {shape}."
-    if not any("Conv" in type(layer).__name__ for layer in answer.layers):
+    if not any("Conv" in type(layer).__name__ for layer in all_layers(answer)):
         return "There is no convolution in it."
     if answer.count_params() > MOST_PARAMETERS:
         return (
@@ -292,9 +292,14 @@ def judge_two_looks(answer):
     for height, width in [(32, 32), (50, 70), (96, 33)]:
         photos = rng.random((2, height, width, 3)).astype("float32")
         try:
-            outputs = run_model(answer, photos)
+            outputs = answer.predict(photos, verbose=0)
         except Exception as error:
-            return f"Photos of {height} by {width} stop it with {type(error).__name__}."
+            return (
+                f"Photos of {height} by {width} stop it with {type(error).__name__}. Do the "
+                f"maps get smaller than a window?"
+            )
+        if not hasattr(outputs, "shape"):
+            return "One output is asked for: the four probabilities."
         if outputs.shape != (2, 4):
             return f"Four probabilities are asked for; 2 photos give shape {outputs.shape}."
         if outputs.min() < 0 or not np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
@@ -302,15 +307,29 @@ def judge_two_looks(answer):
     return hint_on_branches(answer)
 
 
+def all_layers(model):
+    """The layers of a model, with those of the models within it."""
+    import keras
+
+    inner = [
+        layer
+        for nested in model.layers
+        if isinstance(nested, keras.Model)
+        for layer in all_layers(nested)
+    ]
+    return [*model.layers, *inner]
+
+
 def hint_on_branches(model):
     """A hint if the model does not fork and join as asked, or None."""
     import keras
 
-    inputs = [layer.input for layer in model.layers]
+    layers = all_layers(model)
+    inputs = [layer.input for layer in layers]
     if not any(isinstance(tensors, (list, tuple)) and len(tensors) > 1 for tensors in inputs):
         return "Nothing in it joins two paths: a merge layer such as `concatenate` is missing."
     largest, mean = (
-        [layer for layer in model.layers if isinstance(layer, kind)]
+        [layer for layer in layers if isinstance(layer, kind)]
         for kind in (keras.layers.GlobalMaxPooling2D, keras.layers.GlobalAveragePooling2D)
     )
     if bool(largest) != bool(mean):
