@@ -244,8 +244,8 @@ WRONG = {
     "digit-network": [
         (lambda: network("wide", 0), "parameters"),
         (lambda: network("strided", 0), "Was it trained"),
-        (lambda: network("dense", 1), "room for"),
-        (lambda: network("full", 1), "leaves room for chance."),
+        (lambda: network("dense", 1), "A dense network of this size"),
+        (lambda: network("full", 1), "A dense network of this size"),
         (lambda: network("strided", 0, end=None), "softmax"),
         (lambda: network("dense", 0, input_shape=(784,)), "does not take images"),
         (unbuilt, "no weights yet"),
