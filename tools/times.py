@@ -3,7 +3,7 @@
 One lesson after the other runs in a fresh kernel. The table says how long that took from the
 start of the kernel to the end of the last cell, how much of it the import cell cost, and the
 most memory that the kernel and its child processes held together at any time, what they share
-counted for each (in the total line: the largest of all). "run" is the time in minutes, rounded
+counted once (in the total line: the largest of all). "run" is the time in minutes, rounded
 up; "stated" is what the lesson's opening cell says, and should be the same. Lines that need a
 look end in "!" and the reason; what a lesson may take stands in lessons.py. Pages without code
 are left out.
@@ -43,13 +43,14 @@ class MemoryWatch(threading.Thread):
 
     def look(self):
         ended = contextlib.suppress(psutil.Error, OSError)  # what a process that is gone raises
-        held, family = 0, []
+        held, children = 0, []
         with ended:
             self.peak = max(self.peak, own_peak(self.process))
-            family = [self.process, *self.process.children(recursive=True)]
-        for process in family:
-            with ended:
-                held += process.memory_info().rss
+            held = self.process.memory_info().rss
+            children = self.process.children(recursive=True)
+        for process in children:
+            with ended:  # a child that has just been forked shares all it has with its parent
+                held += process.memory_full_info().uss
         self.peak = max(self.peak, held / 1e6)
 
     def stop(self):
