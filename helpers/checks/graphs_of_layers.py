@@ -82,6 +82,12 @@ def judge_twins(answer):
         except Hint as hint:
             if "times in the model" in str(hint):
                 raise Hint(f"{hint} Is one a copy? Call the reader itself, twice.") from None
+            if "KerasTensor is symbolic" in str(hint):
+                raise Hint(f"{hint} NumPy needs numbers: use `keras.ops.absolute`.") from None
+            if "KerasTensor cannot be used" in str(hint):
+                raise Hint(f"{hint} Use `keras.ops.absolute`.") from None
+            if "stopped with ValueError" in str(hint):
+                raise Hint(f"{hint} Have the inputs the shape that the reader takes?") from None
             raise
         if not isinstance(twins, keras.Model):
             return describe_no_model(twins)
@@ -194,6 +200,11 @@ def judge_up_to(answer):
                 raise Hint(
                     "Keras knows no `input` of this `Sequential`. Use `model.inputs`, which "
                     "sequential and functional models both have."
+                ) from None
+            if "already been configured" in str(hint):
+                raise Hint(
+                    "A list of layers is not their graph. Make a `keras.Model` from "
+                    "`model.inputs` to the layer's `output`."
                 ) from None
             if "not connected to `inputs`" in str(hint):
                 raise Hint(f"{hint}. Use `model.inputs`: begin at all of them.") from None
@@ -310,7 +321,7 @@ def hint_on_block(block, images, filters, strides, case, rng):
         )
     if case != "equal shapes" and not narrow:
         return (
-            f"With {case}, a 1x1 projection is missing on the skip path. (Shapes that differ, "
+            f"With {case}, a 1x1 convolution is missing on the skip path. (Shapes that differ, "
             f"but broadcast, are added without a word.)"
         )
     if len(narrow) > 1:
@@ -446,15 +457,13 @@ def call_block(answer, x, arguments, case):
     shapes = re.findall(r"\((\d[\d, ]*)\)", whole)
     shapes = [tuple(int(size) for size in shape.split(",")) for shape in shapes][-2:]
     if case != "equal shapes":
-        advice = "the skip path needs a 1x1 projection with the same filters and strides"
+        advice = "the skip path needs a 1x1 projection with the same filters and strides."
     elif len(shapes) == 2 and shapes[0][:2] != shapes[1][:2]:
-        advice = 'has each 3 by 3 convolution `padding="same"`, and strides of 1 here'
+        advice = 'has each 3 by 3 convolution `padding="same"`, and strides of 1 here?'
     else:
-        advice = "has the second convolution as many filters as asked for"
+        advice = "has the second convolution as many filters as asked for?"
     met = " and ".join(map(str, shapes))
-    raise Hint(
-        f"With {case}, the two paths do not fit{met and f', {met}'}: {advice}?"
-    ) from None
+    raise Hint(f"With {case}, the two paths do not fit{met and f', {met}'}: {advice}") from None
 
 
 @exercise("larger-digit", "A network with two inputs, of your own design.")
@@ -498,6 +507,13 @@ def judge_larger_digit(answer):
     if right < 1 - GOAL:
         return "It is wrong nearly always: left and right, or the two answers, are swapped."
     if right < 0.7:
+        swapped = {"left": images["right"], "right": images["left"]}
+        swapped = answer.predict(swapped, batch_size=500, verbose=0).ravel()
+        if np.ptp(outputs) > 1e-3 and np.allclose(outputs, swapped, rtol=0, atol=1e-5):
+            return (
+                "It answers the same when left and right change places: it cannot know which "
+                "image is left."
+            )
         return f"It is right for {right:.0%} of the pairs. Was it trained, on 0..1 as here?"
     return (
         f"It is right for {right:.1%} of the pairs, short of 85 %. Train longer or on more "

@@ -84,6 +84,12 @@ def twins_subtracted_first(reader):
     return keras.Model([left, right], keras.ops.absolute(reader(left - right)))
 
 
+def twins_with_tensorflow(reader):
+    import tensorflow as tf
+
+    return pair_model(reader, lambda a, b: tf.abs(a - b))
+
+
 def twins_of_one_input(reader):
     import keras
 
@@ -317,6 +323,9 @@ def pair_network(
             x = keras.layers.concatenate([seen_left, seen_right])
             x = keras.layers.Dense(16, activation="relu")(x)
             output = keras.layers.Dense(1, activation="sigmoid")(x)
+        elif kind == "symmetric":
+            difference = keras.ops.absolute(seen_left - seen_right)
+            output = keras.layers.Dense(1, activation="sigmoid")(difference)
         else:
             score = keras.layers.Dense(1)
             output = score(seen_left) - score(seen_right)
@@ -454,6 +463,8 @@ WRONG = {
         (twins_of_a_clone, "Is it the reader itself"),
         (lambda reader: pair_model(reader, lambda a, b: a - b), "left minus right"),
         (lambda reader: pair_model(reader, lambda a, b: (a - b) ** 2), "squares"),
+        (lambda reader: pair_model(reader, lambda a, b: np.abs(a - b)), "NumPy needs numbers"),
+        (twins_with_tensorflow, "Use `keras.ops.absolute`"),
         (twins_subtracted_first, "before they are read"),
         (twins_of_one_input, "Two inputs"),
         (twins_of_one_side, "Only the left"),
@@ -478,10 +489,10 @@ WRONG = {
     "residual-block": [
         (block_changed(skip="none"), "nothing of `x` itself"),
         (block_changed(skip="always"), "add `x` itself"),
-        (block_for_strides_only, "With more channels, the two paths do not fit"),
+        (block_for_strides_only, "1x1 projection with the same filters and strides."),
         (lambda x, filters, strides=1: block(x, filters), "should become"),
         (block_changed(end="linear"), "end with `relu`"),
-        (block_changed(skip="three"), "1x1 projection"),
+        (block_changed(skip="three"), "1x1"),
         (block_changed(main=False), "two convolutions"),
         (block_changed(first=None), "The first convolution has no `relu`"),
         (block_changed(first="tanh"), "has `tanh`"),
@@ -493,7 +504,7 @@ WRONG = {
         (block_with_relu_before_add, "comes after adding"),
         (block_with_late_strides, "takes the strides"),
         (block_with_dilation, "weights at random"),
-        (block_by_trying, "five filters, a 1x1 projection is missing"),
+        (block_by_trying, "five filters, a 1x1 convolution is missing"),
         (block_that_concatenates, "not concatenated"),
         (block_with_valid_padding, "should become"),
         (block_without_padding, 'padding="same"'),
@@ -506,6 +517,7 @@ WRONG = {
         (lambda: pair_network("dense", 2), "Train longer"),
         (lambda: pair_network("difference", 0, dict_output=True), "a dict of them"),
         (lambda: pair_network("difference", 0), "Was it trained"),
+        (lambda: pair_network("symmetric", 0), "when left and right change places"),
         (lambda: pair_network("difference", 3, swap=True), "swapped"),
         (lambda: pair_network("scores", 0), "sigmoid"),
         (lambda: pair_network("difference", 0, names=("a", "b")), "Name the two inputs"),
