@@ -141,8 +141,16 @@ def same(one, other):
     return bool(np.allclose(array, expected, tolerance, near_zero, equal_nan=True))
 
 
+def arrays_in(parts):
+    """The parts of a list, if all of them are arrays or tensors; else none."""
+    return parts if all(hasattr(part, "shape") for part in parts) else []
+
+
 def describe(value):
     """A value in a few words: small ones whole, large arrays by their shape."""
+    if isinstance(value, (list, tuple)) and any(map(np.ndim, arrays_in(value))):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return f"a {kind} of {len(value)} array{'s' * (len(value) > 1)}"
     array = as_array(value)
     if isinstance(value, Raised):
         words = first_sentences(value.error, 1, width=10_000)
@@ -160,7 +168,10 @@ def describe(value):
 
 def difference(arguments, got, wanted):
     """A sentence on the first input on which an answer is wrong."""
-    given = ", ".join(map(describe, arguments))
+    words = [describe(argument) for argument in arguments]
+    if len(words) == 2 and words[0] == words[1] and words[0].startswith("a list of "):
+        words = [words[0].replace("a list", "two lists")]
+    given = ", ".join(words)
     one, other = as_array(got), as_array(wanted)
     if isinstance(got, Raised):
         result = f"your function stops with {describe(got)}"

@@ -125,6 +125,24 @@ def test_large_results_are_compared_at_one_place():
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ([np.ones(3), np.ones((2, 2))], [np.ones(3), np.ones((2, 2))]),
+            "two lists of 2 arrays",
+        ),
+        (([np.ones(3)], 5), "a list of 1 array, 5"),
+        (((np.ones(3), np.ones(3)),), "a tuple of 2 arrays"),
+        (([np.float32(1), np.float32(2)],), "[1., 2.]"),
+        (([1, 2], [3, 4]), "[1, 2], [3, 4]"),
+    ],
+)
+def test_lists_of_arrays_are_told_in_words(arguments, words):
+    hint = Table(lambda *inputs: 1, [arguments]).judge(lambda *inputs: 2)
+    assert hint == f"For {words} your function gives 2, and 1 was expected."
+
+
 def test_a_table_whose_rows_are_alike_is_told():
     alike = Table(np.sum, [(np.ones(2),)], [(np.size, "counts"), (np.prod, "multiplies")])
     assert alike.problems() == ["no input tells these two apart: 'the reference', 'counts'"]

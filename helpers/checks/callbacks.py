@@ -195,6 +195,7 @@ def judge_keep_records(answer):
     """A function of a folder that returns a callback which writes files of weights."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name) / "records"
+        folder.mkdir()
         callback = made(answer, folder)
         model = put_to_work(callback, epochs=len(SCORES), steps=2)
         tell(callback.on_train_begin, {})
@@ -256,7 +257,9 @@ def hint_on_epochs(written):
 def hint_on_files(model, own_file):
     """A hint on the files of the records, given by epoch; None if they are as asked."""
     if not all(path.name.endswith(".weights.h5") for path in own_file.values()):
-        return "Only the weights: `save_weights_only=True`, and a name to fit."
+        return (
+            "Only the weights: `save_weights_only=True`, and a name that ends in `.weights.h5`."
+        )
     counted_from = []  # 0 or 1 for each file whose name has its epoch
     for epoch, path in own_file.items():
         model.load_weights(path)

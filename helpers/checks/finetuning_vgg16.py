@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.errors import first_sentences
 from helpers.exercises import Hint, Unfinished, call, exercise
-from helpers.tables import table_exercise
+from helpers.tables import Table, describe, table_exercise
 
 MEAN_BGR = np.array([103.939, 116.779, 123.68], "float32")
 
@@ -22,9 +22,7 @@ def some_probabilities():
     return calls
 
 
-table_exercise(
-    "largest-answers",
-    "With a list of names at hand, `names[place]` puts them into words.",
+LARGEST = Table(
     reference=lambda probabilities, count: np.argsort(-probabilities)[:count],
     inputs=some_probabilities,
     mistakes=[
@@ -48,6 +46,31 @@ table_exercise(
         (lambda p, count: np.argmax(p), "That is the largest alone, as a single number."),
     ],
 )
+TIED, TIED_COUNT = np.array([0.125, 0.25, 0.125, 0.25, 0.1875, 0.0625]), 4
+
+
+@exercise(
+    "largest-answers",
+    "With a list of names at hand, `names[place]` puts them into words.",
+    LARGEST,
+)
+def judge_largest(answer):
+    """A function of (probabilities, count) that returns the places of the largest ones."""
+    if hint := LARGEST.judge(answer):
+        return hint
+    places = np.asarray(call(answer, TIED.copy(), TIED_COUNT))
+    told = f"For {describe(TIED)}, {TIED_COUNT} your function gives {describe(places)}"
+    if places.shape != (TIED_COUNT,):
+        return f"{told}, and {TIED_COUNT} places were expected."
+    places = places.astype(int)
+    if len(set(places.tolist())) < TIED_COUNT:
+        return (
+            f"{told}: the same place twice. Probabilities may be equal, and a search for the "
+            f"number, as by `index`, finds the first of them alone. Sort the places."
+        )
+    if not np.array_equal(TIED[places], np.sort(TIED)[::-1][:TIED_COUNT]):
+        return f"{told}, and [1, 3, 4, 0] or the like was expected."
+    return None
 
 
 def some_photos():
@@ -91,6 +114,10 @@ table_exercise(
             lambda fed: np.round(fed + MEAN_BGR)[:, ::-1],
             "`[:, ::-1]` turns the photos upside down. Colours are the last axis: "
             "`[..., ::-1]`.",
+        ),
+        (
+            lambda fed: np.round(fed + MEAN_BGR)[:, :, ::-1],
+            "In a batch the third axis is the width. Colours are the last: `[..., ::-1]`.",
         ),
     ],
 )
@@ -153,8 +180,25 @@ table_exercise(
             lambda before, after: length(after[0] - before[0]) / length(before[0]),
             "That is the first array alone: return a list, a number for each array.",
         ),
+        (
+            lambda before, after: [
+                length(new - old) / length(old)
+                for old, new in zip(before, after, strict=True)
+                if old.ndim > 1
+            ],
+            "Arrays of one axis are left out, the biases. Return a number for each array.",
+        ),
+        (
+            each(lambda old, new: length((new - old) / old)),
+            "That divides number by number. Take the length of the change first, and divide it "
+            "by the length of the old array.",
+        ),
     ],
 )
+
+
+# The names of the base's layers; the alphabet has another order.
+PARTS = ["wide", "even", "small", "deep"]
 
 
 def stand_in(seed):
@@ -163,8 +207,8 @@ def stand_in(seed):
 
     keras.utils.set_random_seed(seed)
     base = keras.Sequential([keras.Input((6,))], name="base")
-    for number in range(1, 5):
-        base.add(keras.layers.Dense(5, activation="tanh", name=f"part_{number}"))
+    for name in PARTS:
+        base.add(keras.layers.Dense(5, activation="tanh", name=name))
     head = keras.layers.Dense(3, activation="softmax", name="head")
     model = keras.Sequential([keras.Input((6,)), base, head])
     return model, base
@@ -207,9 +251,9 @@ def judge_thaw(answer):
     rng = np.random.default_rng(13)
     x, y = rng.normal(size=(12, 6)).astype("float32"), np.arange(12) % 3
     cases = [
-        (freeze_all, "part_3", 2e-4),
-        (freeze_each, "part_2", 1e-3),
-        (freeze_head, "part_4", 5e-4),
+        (freeze_all, "small", 2e-4),
+        (freeze_each, "even", 1e-3),
+        (freeze_head, "deep", 5e-4),
     ]
     for freeze, first, rate in cases:
         model, base = stand_in(13)
@@ -218,7 +262,7 @@ def judge_thaw(answer):
             model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
             model.fit(x, y, verbose=0)
         old = getattr(model, "optimizer", None)
-        names = [f"part_{number}" for number in range(1, 5)]
+        names = PARTS
         free = names[names.index(first) :] + ["head"] * (freeze is not freeze_head)
         count = call(answer, model, base, first, rate)
         is_free = [layer.name for layer in [*base.layers, model.layers[-1]] if layer.trainable]
@@ -231,6 +275,9 @@ def judge_thaw(answer):
             return "The head was frozen, and should stay so: leave what is outside of base."
         if freeze is not freeze_head and "head" not in is_free:
             return "The head was free, and should stay so: leave what is outside of base."
+        by_alphabet = {name for name in names if name >= first} | {"head"}
+        if freeze is freeze_all and set(is_free) == by_alphabet:
+            return "Layers follow each other in `base.layers`, not in the alphabet."
         if set(is_free) == {name for name in names if name not in free} | {"head"}:
             return "Turned round: the layers before the first one should be frozen."
         after = names[names.index(first) + 1 :]
@@ -279,15 +326,18 @@ SURE, UNSURE = 0.9, "not sure"
 
 
 @cache
-def colour_model():
-    """A small model that sees whether a photo of 4 by 4 pixels is red, green or blue."""
+def colour_model(boldness):
+    """A small model that sees whether a photo of 4 by 4 pixels is red, green or blue.
+
+    A bold one answers 1 and 0, exactly, where the colours are far apart.
+    """
     import keras
 
     photo = keras.Input((4, 4, 3))
     colours = keras.layers.GlobalAveragePooling2D()(photo)
     answer = keras.layers.Dense(3, activation="softmax")(colours)
     model = keras.Model(photo, answer)
-    model.set_weights([np.eye(3, dtype="float32") / 20, np.zeros(3, "float32")])
+    model.set_weights([boldness * np.eye(3, dtype="float32"), np.zeros(3, "float32")])
     return model
 
 
@@ -301,16 +351,18 @@ def judge_name_photo(answer):
     """A function of (model, photo, class_names, least) that names a photo, or is not sure."""
     if not callable(answer):
         raise Hint(f"A function was expected, but this is of type {type(answer).__name__}.")
-    names, model = ["tomato", "lime", "plum"], colour_model()
-    cases = [  # photo, least, what is right
-        (one_photo(200, 20, 30), SURE, "tomato"),
-        (one_photo(20, 30, 220), SURE, "plum"),
-        (one_photo(90, 120, 100), SURE, UNSURE),
-        (one_photo(90, 120, 100), 0.5, "lime"),
-        (one_photo(100, 100, 110), 0.3, "plum"),
-        (one_photo(100, 100, 110), 0.5, UNSURE),
+    names, model, bold = ["tomato", "lime", "plum"], colour_model(0.05), colour_model(1.0)
+    cases = [  # model, photo, least, what is right
+        (model, one_photo(200, 20, 30), SURE, "tomato"),
+        (model, one_photo(20, 30, 220), SURE, "plum"),
+        (model, one_photo(90, 120, 100), SURE, UNSURE),
+        (model, one_photo(90, 120, 100), 0.5, "lime"),
+        (model, one_photo(100, 100, 110), 0.3, "plum"),
+        (model, one_photo(100, 100, 110), 0.5, UNSURE),
+        (bold, one_photo(255, 0, 0), 1.0, "tomato"),
+        (model, one_photo(90, 120, 100), 0.629, UNSURE),  # the probability is 0.6285
     ]
-    for number, (photo, least, right) in enumerate(cases):
+    for number, (model, photo, least, right) in enumerate(cases):
         try:
             said = answer(model, photo.copy(), list(names), least)
         except Exception as error:
@@ -333,6 +385,16 @@ def judge_name_photo(answer):
             continue
         probabilities = np.asarray(model(photo[None].astype("float32")))[0]
         likeliest = names[int(np.argmax(probabilities))]
+        if said == likeliest and round(probabilities.max().item(), 2) >= least:
+            return (
+                f"The largest probability, {probabilities.max():.4f}, is below the least, "
+                f"{least}: compare it as it is, without rounding."
+            )
+        if said == UNSURE and probabilities.max() == least:
+            return (
+                f"The largest probability, {probabilities.max():.2f}, is just the least, and "
+                f"not below it: the answer should be {right!r}. Compare with `<`."
+            )
         if said == likeliest:
             return (
                 f"Where the largest probability, {probabilities.max():.2f}, is below the "
@@ -341,8 +403,8 @@ def judge_name_photo(answer):
         if said == UNSURE and number < 2:
             return (
                 f"The model is sure of this photo, {probabilities.max():.2f}, but you say "
-                f"{UNSURE!r}. Give it the photo as it is, from 0 to 255: it feeds itself. And "
-                f"compare the largest probability with `least`."
+                f"{UNSURE!r}. Give it the photo as it is, from 0 to 255: it feeds itself. Or "
+                f"do you compare the largest probability with `least` the wrong way round?"
             )
         return (
             f"The probabilities of {', '.join(names)} are {np.round(probabilities, 2)}, and "

@@ -113,6 +113,8 @@ def judge_take(answer):
             return f"{count} batches were asked for, and {count + 1} came. Where does it stop?"
         if len(batches) != count:
             return f"{count} batches were asked for, and {len(batches)} came."
+        if flow.resets:
+            return "The next batches: do not set the flow back."
         wanted = [Endless.batch(number) for number in range(count)]
         if not all(map(same_batch, batches, wanted)):
             if all(isinstance(batch, np.ndarray) for batch in batches):
@@ -144,7 +146,8 @@ def same_batch(batch, wanted):
 class Endless:
     """Batches without end: pairs of arrays that count up. It gives up after 1,000."""
 
-    drawn = 0
+    drawn = resets = 0
+    place = 0  # the number of the next batch
 
     @staticmethod
     def batch(number):
@@ -157,9 +160,14 @@ class Endless:
         if self.drawn == 1000:
             raise Hint("Your loop does not stop: after 1,000 batches it was still drawing.")
         self.drawn += 1
-        return self.batch(self.drawn - 1)
+        self.place += 1
+        return self.batch(self.place - 1)
 
     next = __next__
+
+    def reset(self):
+        self.resets += 1
+        self.place = 0
 
     def __getitem__(self, number):
         return self.batch(number)
@@ -239,6 +247,37 @@ def random_layers(model):
     return found
 
 
+def fresh(model):
+    """A model of the same layers whose size is still open, if that of the model is.
+
+    The first photos fix the size of a Sequential that has no Input. The learner's own is to
+    stay as it was.
+    """
+    import keras
+
+    if (
+        model.built
+        or not isinstance(model, keras.Sequential)
+        or type(model).call is not keras.Sequential.call
+    ):
+        return model
+    return keras.Sequential(
+        [fresh(layer) if isinstance(layer, keras.Model) else layer for layer in model.layers]
+    )
+
+
+def fits_any_size(model):
+    """Whether a network for photos of one size or another can begin with a model."""
+    import keras
+
+    try:
+        for size in ((64, 64), (40, 48)):
+            fresh(model)(keras.Input(shape=(*size, 3)), training=True)
+    except Exception:
+        return False
+    return True
+
+
 @exercise("own-augmentation", "Ready to stand in front of a network, or in a pipeline.")
 def judge_own_augmentation(answer):
     """A model of random layers for photos of any size that changes them moderately."""
@@ -254,16 +293,25 @@ def judge_own_augmentation(answer):
     if count < 3:
         return f"At least three `Random*` layers were asked for, here are {count}."
     photos = load_fruit(64, per_class=4, test_per_class=1)[0][0].astype("float32")
+    model = fresh(answer)
     try:
-        varied = np.asarray(answer(photos, training=True))
-        small = np.asarray(answer(photos[:2, :40, :48], training=True))
+        varied = np.asarray(model(photos, training=True))
+        small = np.asarray(model(photos[:2, :40, :48], training=True))
     except Exception:
-        return "It does not take photos of any size. Leave `keras.Input` and `Dense` out."
+        return (
+            "It does not take photos of any size. Leave `Dense` out, and begin with "
+            "`keras.Input(shape=(None, None, 3))`."
+        )
     if varied.shape != photos.shape or small.shape != (2, 40, 48, 3):
         return "The photos that come back have another shape. Neither crop nor resize them."
-    if not np.array_equal(np.asarray(answer(photos, training=False)), photos):
+    if not fits_any_size(answer):
+        return (
+            "A network that begins with it takes photos of one size alone. For any size begin "
+            "with `keras.Input(shape=(None, None, 3))`."
+        )
+    if not np.array_equal(np.asarray(model(photos, training=False)), photos):
         return "With `training=False` the photos should come back unchanged, and they do not."
-    varied = np.concatenate([varied, *(answer(photos, training=True) for _ in range(5))])
+    varied = np.concatenate([varied, *(model(photos, training=True) for _ in range(5))])
     if varied.min() < -0.5 or varied.max() > 255.5:
         return "Some values leave the range 0 to 255. Which layer adds or multiplies?"
     if varied.max() < 2:
@@ -278,7 +326,7 @@ def judge_own_augmentation(answer):
         )
     if np.mean(change > 1) < 0.9:
         return "Some photos come back unchanged. Add something that always does a little."
-    same = np.asarray(answer(np.stack([photos[0]] * 4), training=True))
+    same = np.asarray(model(np.stack([photos[0]] * 4), training=True))
     if all(np.allclose(one, other) for one, other in itertools.combinations(same, 2)):
         return "Four copies of a photo get the same variant. Each should get its own."
     return None

@@ -67,6 +67,13 @@ def overwrite_stamps(signal, kernel, stride):
     return result
 
 
+def stamps_side_by_side(signal, kernel, stride):
+    """Stamps that lie one step apart, in a result of the right length."""
+    result = np.zeros((len(signal) - 1) * stride + len(kernel))
+    result[: len(signal) + len(kernel) - 1] = np.convolve(signal, kernel)
+    return result
+
+
 table_exercise(
     "lay-down",
     "That is a transposed convolution in one dimension.",
@@ -85,6 +92,10 @@ table_exercise(
         (
             lambda signal, kernel, stride: np.convolve(signal, kernel),
             "The stamps lie one step apart. Each begins `stride` after the last one.",
+        ),
+        (
+            stamps_side_by_side,
+            "The next stamp begins `stride` further on: `i * stride`.",
         ),
         (
             lambda signal, kernel, stride: add_stamps(signal, kernel[::-1], stride),
@@ -173,6 +184,7 @@ table_exercise(
         (np.array([0.5, -1, 2, 4, 7]), 3),
         (np.array([2.0, 1, 4, 3, 5, 8]), 2),
         (np.array([1.0, 2, 4]), 1),
+        (np.array([2.0, 5]), 3),
     ],
     mistakes=[
         (
@@ -200,6 +212,11 @@ table_exercise(
         (
             lambda kernel, stride: np.sum(kernel),
             "This is the sum of the whole kernel. Return `stride` numbers.",
+        ),
+        (
+            lambda kernel, stride: sums_of_every_stride(kernel, stride)[: len(kernel)],
+            "With a kernel shorter than the stride, some pixels get no stamp: a 0 belongs "
+            "there.",
         ),
     ],
 )

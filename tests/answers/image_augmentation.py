@@ -110,6 +110,13 @@ def nested():
     return model
 
 
+def looked_at():
+    """Layers without an Input that have seen photos, whose size they keep."""
+    model = layers(FLIP, TURN, ZOOM)
+    model(np.zeros((8, 64, 64, 3), "float32"))
+    return model
+
+
 def shift_of_tensors(x, y):
     import keras
 
@@ -225,6 +232,7 @@ WRONG = {
     "own-augmentation": [
         (lambda: [layer(*FLIP), layer(*TURN), layer(*ZOOM)], "into one model"),
         (lambda: layers(FLIP, TURN), "here are 2"),
+        (looked_at, "For any size begin with"),
         (lambda: layers(FLIP, TURN, ZOOM, ("Flatten",), ("Dense", 4)), "photos of any size"),
         (lambda: layers(FLIP, TURN, ZOOM, ("Rescaling", 1 / 255)), "`training=False`"),
         (lambda: layers(FLIP, TURN, ("Resizing", 32, 32), ZOOM), "another shape"),

@@ -238,7 +238,10 @@ WRONG = {
             "cut away",
         ),
         (lambda signal, kernel, stride: np.repeat(signal, stride + 1), "(5,) was expected"),
-        (lambda signal, kernel, stride: 0 * stamps(signal, kernel, stride), "gives [0., 0., 0., 0., 0.]"),
+        (
+            lambda signal, kernel, stride: 0 * stamps(signal, kernel, stride),
+            "gives [0., 0., 0., 0., 0.]",
+        ),
         (lambda signal, kernel, stride: stamps(signal, kernel, stride).astype(int), "whole"),
         (whole_stamps, "whole numbers"),
     ],
