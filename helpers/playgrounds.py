@@ -3,13 +3,14 @@
 import io
 
 import ipywidgets as widgets
+import matplotlib.pyplot as plt
 
 
 class Playground(widgets.VBox):
     """Sliders and a picture; a stored notebook shows a sentence in their place."""
 
     def __repr__(self):
-        return "Sliders and a photo, once this cell is run in JupyterLab."
+        return "Sliders and a picture, once this cell is run in JupyterLab."
 
 
 def augmentation_playground(photo):
@@ -43,3 +44,32 @@ def augmentation_playground(photo):
         control.observe(redraw, names="value")
     redraw()
     return Playground([widgets.HBox([widgets.VBox([*controls.values()]), screen])])
+
+
+def figure_playground(draw, name, value, least, most, step):
+    """A slider that sets one number of a drawing.
+
+    Args:
+        draw: function of (axes, number) that draws.
+        name: what stands beside the slider.
+        value: the number at the beginning; least, most, step: those of the slider.
+
+    Returns:
+        The slider and the drawing, which is made anew when the slider is let go.
+    """
+    slider = widgets.FloatSlider(
+        value, min=least, max=most, step=step, description=name, continuous_update=False
+    )
+    screen = widgets.Image(width=400)
+
+    def redraw(change=None):
+        figure, axes = plt.subplots(figsize=(4.5, 4))
+        draw(axes, slider.value)
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+        plt.close(figure)  # or Jupyter would show it a second time
+        screen.value = file.getvalue()
+
+    slider.observe(redraw, names="value")
+    redraw()
+    return Playground([slider, screen])
