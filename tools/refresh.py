@@ -116,8 +116,9 @@ def is_stream(output):
 def keep_varying(notebook, name, stored, committed):
     """Give back to the cells whose output varies the output that was stored for them.
 
-    A text that agrees with the stored one is kept. With it goes the picture of a cell that has
-    a tolerance, unless code up to there was changed since the last commit. The whole output of
+    A text that agrees with the stored one is kept. The picture of a cell that has a tolerance
+    goes with its text: both are kept, or both are new if code up to there was changed since
+    the last commit. The whole output of
     a cell tagged nbval-ignore-output is out of date if it is still that of the last commit and
     the cell's code is not.
 
@@ -151,6 +152,8 @@ def keep_varying(notebook, name, stored, committed):
         if agree(cell.outputs, outputs_before, percent):
             if percent and code_is_old and then.outputs == outputs:
                 cell.outputs = outputs_before
+            elif percent and any("image/" in str(kinds(output)) for output in cell.outputs):
+                continue  # a new picture comes with the text of its own run
             for (_, new, key), (_, old, _) in zip(
                 texts(cell.outputs), texts(outputs_before), strict=True
             ):
