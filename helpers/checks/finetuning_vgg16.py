@@ -266,11 +266,6 @@ def judge_thaw(answer):
         free = names[names.index(first) :] + ["head"] * (freeze is not freeze_head)
         count = call(answer, model, base, first, rate)
         is_free = [layer.name for layer in [*base.layers, model.layers[-1]] if layer.trainable]
-        if not base.trainable:
-            return (
-                "`base.trainable` is `False` at the end, so nothing in the base is trained. "
-                "Set it to `True` first, and go through `base.layers`, not `model.layers`."
-            )
         if freeze is freeze_head and "head" in is_free:
             return "The head was frozen, and should stay so: leave what is outside of base."
         if freeze is not freeze_head and "head" not in is_free:
@@ -312,6 +307,11 @@ def judge_thaw(answer):
             return f"`fit` fails after it, with {type(error).__name__}. Compare the loss."
         if not np.isclose(loss, right_loss, rtol=1e-3):
             return 'Compile with the loss `"sparse_categorical_crossentropy"`.'
+        if set(moved) != set(free) and not base.trainable:
+            return (
+                "`base.trainable` is `False` at the end, and the free layers did not move. Set "
+                "it to `True` first, and go through `base.layers`, not `model.layers`."
+            )
         if set(moved) != set(free):
             return "`fit` did not move the layers that are free: set `trainable`, then compile."
         if not np.array_equal(np.asarray(count), len(model.trainable_weights)):

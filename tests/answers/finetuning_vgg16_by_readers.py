@@ -280,11 +280,27 @@ def name_photo_in_order(model, photo, class_names, least):
     return "not sure" if probabilities[place] < least else sorted(class_names)[place]
 
 
+def thaw_below_a_frozen_flag(model, base, first_layer, rate):
+    base.trainable = True
+    base.trainable = False
+    free = False
+    for layer in base.layers:
+        free = free or layer.name == first_layer
+        layer.trainable = free
+    model.compile(keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy")
+    return len(model.trainable_weights)
+
+
 RIGHT = {
     "largest-answers": [largest_heap, largest_top_k, largest_one_by_one],
     "unfeed": [unfeed_float16, unfeed_tensor, unfeed_in_place],
     "relative-moves": [moves_dist, moves_tensors, moves_recursive_float16],
-    "thaw-base": [thaw_dropwhile, thaw_from_the_end, thaw_in_the_model],
+    "thaw-base": [
+        thaw_dropwhile,
+        thaw_from_the_end,
+        thaw_in_the_model,
+        thaw_below_a_frozen_flag,
+    ],
     "name-photo": [name_photo_sorted, name_photo_dataset, name_photo_twice],
 }
 
