@@ -18,7 +18,7 @@ TO_RUN = {
     "00_start_here": ".jp-OutputArea-output img",  # the start page, with its progress
     "01_linear_regression": "text=/━━━━/",  # training with a bar
     "06_image_augmentation": ".jupyter-widgets .widget-slider",
-    "09_callbacks": "text=/runs: .*first/",  # a TensorBoard has read its logs
+    "09_callbacks": "text=/runs: .*rate-0.01/",  # a TensorBoard has read its logs
 }
 LEAST_CONTRAST = 4.5  # of text to its ground, as WCAG 2 asks for at level AA
 BOX = "border-left: 5px solid"
